@@ -1,0 +1,40 @@
+"""What the pages share: a drawing, the laws of a chapter, and how a wrong store was caught."""
+
+import shutil
+
+from IPython.display import SVG, Markdown, display
+
+from storage_combinators.edges.draw import as_svg, as_text
+from storage_conformance import LAWS, judge
+from storage_conformance.laws.combinators import COMBINATOR_LAWS
+from storage_conformance.laws.combinators.judging import judge_combinator
+
+
+def drawn(store):
+    """The tree of `store` in words, and as a picture where the program `dot` is there to draw it."""
+    print(as_text(store))
+    if shutil.which("dot"):
+        display(SVG(as_svg(store)))
+    else:
+        print("(and as a picture, where the page is built with the program dot)")
+
+
+def laws(chapter):
+    """The laws that point to `chapter`, as the suite has them."""
+    rows = [law for law in (*LAWS, *COMBINATOR_LAWS) if law.chapter.startswith(f"chapters/{chapter}")]
+    if not rows:
+        raise ValueError(f"the suite has no law that points to {chapter}")
+    cells = [(f"`{law.name}`", law.equation.replace("\n", " ").replace("|", "\\|"), law.source) for law in rows]
+    lines = ["| law | equation | source |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in cells)]
+    display(Markdown("\n".join(lines)))
+
+
+def caught(subject, law, family=None):
+    """Judge a wrong store by one law, a wrong combinator by its family, and print the run that shows it."""
+    one = [each for each in LAWS if each.name == law]
+    report = judge_combinator(family, subject) if family else judge(subject, laws=one)
+    found = next((result for result in report.broken if result.law == law), None)
+    if found is None:
+        raise ValueError(f"{report.subject} does not break {law}, but {[result.law for result in report.broken]}")
+    print(f"{report.subject} breaks {law}", found.equation, sep="\n")
+    print("", *found.counterexample, sep="\n    ")

@@ -1,0 +1,33 @@
+"""Laws of combinators: each is about a constructor, which the suite calls with sources of its own."""
+
+from ...law import Law, collect
+from . import (
+    cache,
+    cascading,
+    codec,
+    copier,
+    drawing,
+    locked,
+    logging,
+    merging,
+    mount,
+    pass_through,
+    queue,
+    redirect,
+    relative,
+    sequential,
+    switch,
+    write_back,
+)
+from .rig import Family
+
+__all__ = ["COMBINATOR_LAWS", "FAMILIES"]
+
+_MODULES = (
+    pass_through, relative, codec, switch, mount, sequential, cache, write_back,
+    logging, copier, queue, merging, locked, cascading, redirect,
+)  # fmt: skip  # in the order of the book
+COMBINATOR_LAWS: tuple[Law, ...] = collect(*_MODULES, drawing)
+FAMILIES: dict[str, Family] = {
+    family.name: family for family in [*(module.FAMILY for module in _MODULES), drawing.DRAWING, drawing.REWRAP]
+}

@@ -1,0 +1,45 @@
+"""What the laws of several families have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from storage_combinators.ref import Ref
+
+from ...trial import Trial
+
+__all__ = ["CHAPTER", "WRITES", "behaves_like", "given", "settled", "write"]
+
+CHAPTER = "chapters/01-protocol.md"
+WRITES = ("put", "merge", "delete", "swap")
+
+
+def given(t: Trial, source: str, ref: Ref, value: Any) -> None:
+    """`source` holds `value` at `ref`, put there behind the back of what is judged."""
+    t.call(source, "put", (ref, value))
+
+
+def write(t: Trial, ref: Ref, old: Any, new: Any) -> tuple[Any, ...]:
+    """Any write at `ref`, which holds `old`: the verb and its arguments."""
+    verb = t.choose(WRITES)
+    return (verb, *{"delete": (ref,), "swap": (ref, old, new)}.get(verb, (ref, new)))
+
+
+def behaves_like(t: Trial, source: str, below: Callable[[Ref], Ref] = lambda ref: ref) -> None:
+    """No history tells the store from a dictionary, which holds at first what `source` does."""
+    if t.choose((False, True)):
+        ref, value = t.scope.refs[0], t.value()
+        given(t, source, below(ref), value)
+        t.model.put(ref, value)
+    t.history(judged=True)
+    settled(t)
+
+
+def settled(t: Trial) -> None:
+    """Every get, and every listing at every depth, is as in a dictionary."""
+    for ref in t.scope.refs:
+        t.get(ref)
+    for base in t.scope.bases:
+        for depth in (None, 0, 1):
+            t.refs(base, depth)

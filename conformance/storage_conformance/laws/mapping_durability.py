@@ -1,0 +1,101 @@
+"""What a mapping keeps, and for whom: claims keeps, pickles, threads, shared and survives (ours)."""
+
+from __future__ import annotations
+
+import pickle
+from threading import Thread
+
+from ..law import law
+from ..trial import Trial
+from .durability import ACKNOWLEDGE, kill_lines, opens, outlives_kills
+
+
+@law("keeps", kind="mapping")
+def the_first_key_is_still_there_at_the_end(t: Trial) -> None:
+    """d[k] = v; d[j] = v for many other j; d[k] = v"""
+    t.program(keeps_the_first_key, "store", str(100 * t.rounds))
+
+
+def keeps_the_first_key(store, many):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    for number in range(many):
+        store[f"kept{number}"] = b"%d" % number
+    for number in (0, 1, many // 2, many - 1):
+        assert store.get(f"kept{number}") == b"%d" % number, f"of {many} values, that of put number {number} is gone"
+
+
+@law("pickles", kind="mapping")
+def pickling_keeps_each_key(t: Trial) -> None:
+    """pickle.loads(pickle.dumps(d)) == d, where pickling works at all"""
+    k, v = t.ref(), t.value()
+    t.do("[]=", k, v)
+    t.program(pickle_keeps_key, "store", repr(k), repr(v))
+
+
+def pickle_keeps_key(store, key, value):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    try:
+        pickled = pickle.dumps(store)
+    except Exception:  # noqa: BLE001  # not every store can be pickled; each says so in its own way
+        return
+    again = pickle.loads(pickled)  # noqa: S301  # what was pickled two lines above
+    assert again.get(key) == value, f"after pickling, {key!r} does not hold {value!r}"
+
+
+@law("threads", kind="mapping")
+def threads_do_not_lose_each_others_keys(t: Trial) -> None:
+    """n threads set keys of their own, and one in common: every key is there, the common one with one of its values"""
+    t.program(keys_in_threads, "store", "6", str(4 * t.rounds))
+
+
+def keys_in_threads(store, threads, times):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    torn = []
+
+    def work(name):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+        for number in range(times):
+            try:
+                store[f"{name}-{number}"] = b"%d" % number
+                store["common"] = name.encode() * 500
+                found = store["common"]
+            except Exception as error:  # noqa: BLE001  # told below, in the thread that judges
+                found = repr(error)
+            if len(found) != 500 or len(set(found)) != 1:  # as long as it was written
+                torn.append(found[:80])
+
+    workers = [Thread(target=work, args=(name,)) for name in "abcdefgh"[:threads]]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not torn, f"while threads set keys, one that is set to 500 letters answered {torn[0]!r}"
+    lost = [f"{n}-{i}" for n in "abcdefgh"[:threads] for i in range(times) if store.get(f"{n}-{i}") != b"%d" % i]
+    assert not lost, f"of {threads * times} keys that threads set, {len(lost)} are lost, {lost[0]!r} first"
+
+
+@law("shared", kind="mapping")
+def another_handle_sees_each_key(t: Trial) -> None:
+    """d, e on the same data: d[k] = v; e[k] = v; del e[k]; d[k] raises KeyError"""
+    t.history()
+    k, v = t.ref(), t.value()
+    t.reopen("other")
+    t.ask("get", k, on="other")
+    t.do("[]=", k, v)
+    t.expect(v, "[]", k, on="other")
+    t.expect(None, "del", k, on="other")
+    t.expect(KeyError, "[]", k)
+
+
+@law("survives", level="reopen", kind="mapping")
+def every_key_is_there_after_reopening(t: Trial) -> None:
+    """any steps; then a new handle on the same data equals the same dictionary"""
+    t.history()
+    t.reopen()
+    for key in t.scope.refs:
+        t.do("[]", key)
+    if t.claims.lists:
+        t.do("items")
+
+
+@law("survives", level="kill", kind="mapping")
+def every_key_is_there_after_a_kill(t: Trial) -> None:
+    """a writer is killed: each key that it had finished is there, the one at work is there or not, and nothing else"""
+    child = kill_lines(t) + "\nwhile True:\n    store[str(number % 4)] = value(number)"
+    t.program(outlives_kills, repr(child + ACKNOWLEDGE), "directory", opens(t), "Ref()", "lambda s, ref: s[str(ref)]")

@@ -1,0 +1,48 @@
+"""Outlaws: stores and combinators that are wrong on purpose, each caught by the law that it breaks; and controls.
+
+``store-conform storage_conformance.outlaws:KeepsTheFirst`` judges one; ``python -m storage_conformance.outlaws`` all.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import (
+    caching,
+    changing,
+    claiming,
+    combinators,
+    guarding,
+    holding,
+    listing,
+    mappings,
+    nearer,
+    observing,
+    on_disk,
+    right,
+    right_mappings,
+    routing,
+    spelling,
+    swapping,
+    writing_back,
+)  # fmt: skip  # one word each
+from .outlaw import Outlaw, collected
+
+__all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
+
+OUTLAWS: tuple[Outlaw, ...] = collected(
+    *(holding, spelling, swapping, listing, claiming, on_disk, mappings),
+    *(changing, guarding, routing, caching, writing_back, observing),
+)
+CONTROLS: tuple[Callable[..., Any], ...] = (
+    right.Plain, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile, right.Sqlite,
+    right_mappings.Entries, right_mappings.FolderEntries,
+    *(getattr(module, name) for module in (combinators, nearer) for name in module.__all__ if name != "parts"),
+)  # fmt: skip  # stores in memory and in a directory, mappings, combinators
+
+
+def __getattr__(name: str) -> Any:
+    """The factory of an outlaw or control by its name."""
+    for factory in [*(each.factory for each in OUTLAWS), *CONTROLS]:
+        if factory.__name__ == name:
+            return factory
+    raise AttributeError(f"there is no outlaw {name!r}")

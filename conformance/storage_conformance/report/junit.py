@@ -1,0 +1,39 @@
+"""The report as JUnit XML, which build servers read: a suite per group, a case per law."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from .result import Report, Result
+
+__all__ = ["junit"]
+
+
+def junit(report: Report) -> str:
+    """The text of the file."""
+    root = Element("testsuites", {"name": report.subject, "time": f"{report.seconds:.1f}", **_counts(report.laws)})
+    for group, results in report.groups().items():
+        suite = SubElement(root, "testsuite", {"name": group, **_counts(results)})
+        for result in results:
+            _case(suite, group, result)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + _legal(tostring(root, encoding="unicode")) + "\n"
+
+
+def _counts(results: list[Result]) -> dict[str, str]:
+    verdicts = [result.verdict for result in results]
+    skipped = verdicts.count("exempt") + verdicts.count("not run")
+    return {"tests": str(len(results)), "failures": str(verdicts.count("broken")), "skipped": str(skipped)}
+
+
+def _case(suite: Element, group: str, result: Result) -> None:
+    case = SubElement(suite, "testcase", classname=group, name=result.law)
+    if result.verdict == "broken":
+        failure = SubElement(case, "failure", message=result.why)
+        failure.text = "\n".join([result.why, "", *result.counterexample, "", result.script])
+    elif result.verdict != "holds":
+        SubElement(case, "skipped", message=f"{result.verdict}: {result.why}")
+
+
+def _legal(text: str) -> str:
+    """Without the control characters that XML forbids."""
+    return "".join(char if char >= " " or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)

@@ -1,0 +1,80 @@
+"""Results as data: what the JSON report holds, and what the other reports are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..law import Law
+
+__all__ = ["VERDICTS", "Report", "Result"]
+
+VERDICTS = ("holds", "broken", "exempt", "not run")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found out about one law. `why` is the sentence of a break, the reason of an exemption, or a note."""
+
+    law: str
+    claim: str
+    verdict: str
+    why: str = ""
+    counterexample: tuple[str, ...] = ()
+    script: str = ""
+    chapter: str = ""
+    equation: str = ""
+    source: str = ""
+    group: str = ""
+
+    @classmethod
+    def of(cls, law: Law, verdict: str, why: str = "", steps: tuple[str, ...] = (), script: str = "") -> Result:
+        return cls(law.name, law.claim, verdict, why, steps, script, law.chapter, law.equation, law.source, law.group)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object of the JSON report."""
+        names = ("law", "claim", "verdict", "why", "counterexample", "script", "chapter")
+        return {name: getattr(self, name) for name in names} | {"counterexample": list(self.counterexample)}
+
+
+@dataclass
+class Report:
+    """What was found out about a subject. `seconds` is wall time."""
+
+    subject: str
+    seed: int
+    step: int
+    claims: dict[str, Any]
+    laws: list[Result] = field(default_factory=list)
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        """breaks, if a law is broken; incomplete, if one could not be judged; else conforms."""
+        found = {result.verdict for result in self.laws}
+        return "breaks" if "broken" in found else "incomplete" if "not run" in found else "conforms"
+
+    @property
+    def broken(self) -> list[Result]:
+        return [result for result in self.laws if result.verdict == "broken"]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON report."""
+        head = {"subject": self.subject, "verdict": self.verdict, "seed": self.seed, "step": self.step}
+        laws = [result.as_dict() for result in self.laws]
+        return {**head, "seconds": round(self.seconds, 1), "claims": self.claims, "laws": laws}
+
+    def status(self, known: Iterable[str] = ()) -> int:
+        """The exit status: 1 if a law is broken that is not among the `known` ones, else 2 if one was not judged."""
+        if any(result.law not in known for result in self.broken):
+            return 1
+        return 2 if any(result.verdict == "not run" for result in self.laws) else 0
+
+    def groups(self) -> dict[str, list[Result]]:
+        """The results by their group, in order."""
+        found: dict[str, list[Result]] = {}
+        for result in self.laws:
+            found.setdefault(result.group, []).append(result)
+        return found

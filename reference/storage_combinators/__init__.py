@@ -1,0 +1,92 @@
+"""Storage combinators: stores over stores, after Weiher and Hirschfeld (Onward! 2019).
+
+Everything that needs nothing but the standard library is here; `edges.open_store` reaches the rest by URL.
+"""
+
+from .caching.cache import Cache
+from .caching.write_back import WriteBack
+from .edges.compose import compose
+from .edges.draw import as_text, print_tree
+from .edges.mapping import as_mapping, from_mapping
+from .edges.open_store import open_store
+from .edges.twin import twin
+from .functions import children, copy, exists, look, same, update, walk
+from .guarding.locked import Locked
+from .leaves.disk import Disk
+from .leaves.env import Env
+from .leaves.memory import Memory
+from .leaves.null import Null
+from .leaves.sqlite import SQLite
+from .observing.copier import Copier
+from .observing.logging import Logging
+from .observing.notify import Notify
+from .observing.operation import Operation
+from .observing.queue import Queue
+from .ref import Ref
+from .routing.mount import Mount
+from .routing.sequential import Sequential
+from .routing.switch import Switch
+from .store import MISSING, Conflict, Missing, Refused, Store
+from .transforming.bytes_only import Bytes
+from .transforming.cascading import CascadingDelete
+from .transforming.mapped import Mapped
+from .transforming.merging import Merging, merge_patch
+from .transforming.pass_through import PassThrough
+from .transforming.redirected import Redirected
+from .transforming.relative import Relative
+from .transforming.renamed import Renamed
+from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Serialized, TextCodec
+
+__all__ = [
+    "MISSING",
+    "Bytes",
+    "Cache",
+    "CascadingDelete",
+    "Conflict",
+    "Copier",
+    "Disk",
+    "Env",
+    "Inverse",
+    "Json",
+    "JsonCodec",
+    "Locked",
+    "Logging",
+    "Mapped",
+    "Memory",
+    "Merging",
+    "Missing",
+    "Mount",
+    "Notify",
+    "Null",
+    "Operation",
+    "PassThrough",
+    "PickleCodec",
+    "Queue",
+    "Redirected",
+    "Ref",
+    "Refused",
+    "Relative",
+    "Renamed",
+    "SQLite",
+    "Sequential",
+    "Serialized",
+    "Store",
+    "Switch",
+    "TextCodec",
+    "WriteBack",
+    "as_mapping",
+    "as_text",
+    "children",
+    "compose",
+    "copy",
+    "exists",
+    "from_mapping",
+    "look",
+    "merge_patch",
+    "open_store",
+    "print_tree",
+    "same",
+    "twin",
+    "update",
+    "walk",
+]

@@ -1,0 +1,53 @@
+"""Locked: one at a time (ours; field: mutex, monitor)."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, TypeVar
+
+from ..ref import Ref
+from ..store import Depth, Gone
+from ..transforming.pass_through import PassThrough
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Locked(PassThrough[V]):
+    """A store whose every verb runs alone among the users of its lock.
+
+    ``Locked(s) ≈ s``, and each verb is atomic among threads where s, of several steps, is not.
+    refs holds the whole listing in memory, since a lock around a lazy one would guard nothing.
+    Absence and failure are the source's; the lock is released in every case.
+
+    >>> from storage_combinators import Memory, Ref
+    >>> store = Locked(Memory()); store.put(Ref("a"), 1); store.get(Ref("a"))
+    1
+    """
+
+    lock: AbstractContextManager[Any] = field(default_factory=RLock, repr=False, compare=False)
+
+    def get(self, ref: Ref, /) -> V:
+        with self.lock:
+            return self.source.get(ref)
+
+    def put(self, ref: Ref, value: V, /) -> None:
+        with self.lock:
+            self.source.put(ref, value)
+
+    def merge(self, ref: Ref, value: V, /) -> None:
+        with self.lock:
+            self.source.merge(ref, value)
+
+    def delete(self, ref: Ref, /) -> None:
+        with self.lock:
+            self.source.delete(ref)
+
+    def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
+        with self.lock:
+            self.source.swap(ref, old, new)
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        with self.lock:
+            return iter(list(self.source.refs(base, depth)))

@@ -1,0 +1,60 @@
+"""Addresses: URLs that do not show their credentials, taken apart with one clear line for what is wrong. Ours."""
+
+import re
+from urllib.parse import SplitResult, unquote, urlsplit
+
+__all__ = ["Url"]
+
+_USERINFO = re.compile(r"(?<=//)[^/?#]*@")
+_SECRETS = re.compile(
+    r"([?&][^=&#]*(?:secret|password|passwd|token|credential|signature|access_key|account_key)[^=&#]*=)[^&#]+", re.I
+)
+
+
+class Url(str):
+    """A URL whose `repr` and `shown` leave out user, password and secret options, since both end in reports.
+
+    >>> Url("redis://me:pw@localhost/0?password=x&timeout=3")
+    'redis://localhost/0?password=...&timeout=3'
+    """
+
+    __slots__ = ()
+
+    @property
+    def shown(self) -> str:
+        """The URL for people: in messages, drawings and logs."""
+        return _SECRETS.sub(r"\1...", _USERINFO.sub("", str(self)))
+
+    @property
+    def bare(self) -> str:
+        """The URL without user, password and options."""
+        return _USERINFO.sub("", self.partition("?")[0])
+
+    def __repr__(self) -> str:
+        return repr(self.shown)
+
+    def split_as(self, *schemes: str) -> SplitResult:
+        """Its parts. ValueError, which shows none of it, unless it has one of `schemes`, a host, and a port or none."""
+        try:
+            parts = urlsplit(self)
+            parts.port  # noqa: B018  # only this property looks whether it is a number
+        except ValueError:  # whose text may hold half of a password
+            parts = urlsplit("")
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ValueError(
+                f"not a URL of the form {schemes[0]}://USER:PASSWORD@HOST:PORT/..., with %2f for / and so on"
+            )
+        return parts
+
+    def options(self, *known: str) -> dict[str, str]:
+        """What stands after the question mark. ValueError for any but the `known`: a slip must not go unnoticed."""
+        pairs = [pair.partition("=") for pair in urlsplit(self).query.split("&") if pair]
+        for name, _, value in pairs:
+            if name not in known or not value:
+                raise ValueError(f"{self.shown} has an option {name!r}; there are {', '.join(known) or 'none'}")
+        return {name: unquote(value) for name, _, value in pairs}  # a + is a plus: fingerprints have them
+
+    def credentials(self) -> tuple[str, str]:
+        """User and password, each "" when it is not there."""
+        parts = urlsplit(self)
+        return unquote(parts.username or ""), unquote(parts.password or "")

@@ -1,0 +1,150 @@
+"""S3: objects in a bucket, of Amazon's or any server that speaks its protocol. Ours."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import md5
+from typing import ClassVar
+
+from botocore.exceptions import ClientError
+
+from ..functions import as_bytes, exists
+from ..ref import Ref
+from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused
+from .s3_client import Client, code, connect, keys, status
+from .s3_conditions import Form, attempt, honours
+from .s3_keys import folder_of, key_of, ref_of
+
+__all__ = ["S3"]
+
+
+@dataclass(frozen=True)
+class S3:
+    """Bytes in the objects of a bucket whose keys begin with ``prefix/``; get, put and delete are one request each.
+
+    ``get(r)`` is GET of ``prefix/r``. Absence is 404 of a key, not of a bucket; the root and keys over 1,024 bytes are
+    absent, and Refused to writers. Any other failure is botocore's, a body cut short too; a write is whole or not.
+    A form of swap that the server, when tried, does not honour is Refused. A key that no ref names is not listed.
+
+    >>> S3("archive", "2026", endpoint="http://127.0.0.1:9000", key="me", secret="sesame")
+    S3(bucket='archive', prefix='2026', endpoint='http://127.0.0.1:9000', region=None)
+    """
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str | None = None
+    region: str | None = None
+    key: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+    clients: dict[tuple[int, int], Client] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)  # what the server has shown
+
+    without: ClassVar[dict[str, str]] = {"survives": "the server's word, not the client's"}
+
+    def __post_init__(self) -> None:
+        if self.endpoint is not None and not re.fullmatch("https?://[^@]+", self.endpoint):
+            raise ValueError("an endpoint is of the form http://host:port, without credentials")
+        if (self.key is None) != (self.secret is None):
+            raise ValueError("key and secret come together")
+
+    @property
+    def claims(self) -> dict[str, object]:
+        """What this server is seen to do: asks it, once for each form of swap."""
+        forms = [self._honours("create"), self._honours("replace"), self._honours("remove")]
+        swaps = ["no", "create", "write", "all"][[*forms, False].index(False)]
+        return {"swaps": swaps, "shared": True, "max_key": 1024 - len(folder_of(self.prefix, Ref()).encode())}
+
+    def get(self, ref: Ref, /) -> bytes:
+        return self._read(ref)[0]
+
+    def put(self, ref: Ref, value: bytes, /) -> None:
+        self._client(3).put_object(**self._place(ref), Body=as_bytes(value))
+
+    def merge(self, ref: Ref, value: bytes, /) -> None:
+        self._client(1).put_object(**self._place(ref), Body=as_bytes(value))
+
+    def delete(self, ref: Ref, /) -> None:
+        if key_of(self.prefix, ref) is not None:
+            self._client(3).delete_object(**self._place(ref))
+
+    def swap(self, ref: Ref, old: bytes | Gone, new: bytes | Gone, /) -> None:
+        expected = old if old is MISSING else as_bytes(old)
+        data = new if new is MISSING else as_bytes(new)
+        self._place(ref)
+        if expected is not MISSING:
+            self._swap_value(ref, expected, data)
+        elif data is not MISSING:
+            self._demand("create")
+            self._attempt(ref, data, IfNoneMatch="*")
+        elif exists(self, ref):
+            raise Conflict(ref)
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        if depth != 1 and key_of(self.prefix, base) is not None and self._holds(base, sure=depth == 0):
+            yield base
+        if depth != 0:
+            found = keys(self._client(3), self.bucket, folder_of(self.prefix, base), level=depth == 1)
+            yield from (ref for key in found if (ref := ref_of(self.prefix, key)) is not None)
+
+    def _swap_value(self, ref: Ref, expected: bytes, data: bytes | Gone) -> None:
+        """Most ETags are the MD5, which saves reading; where one is not, it is read before this is a Conflict."""
+        self._demand("remove" if data is MISSING else "replace")
+        try:
+            self._attempt(ref, data, IfMatch=f'"{md5(expected, usedforsecurity=False).hexdigest()}"')
+        except Conflict:
+            try:
+                found, tag = self._read(ref)
+            except Missing:
+                raise Conflict(ref) from None
+            if found != expected:
+                raise
+            self._attempt(ref, data, IfMatch=tag)
+
+    def _attempt(self, ref: Ref, data: bytes | Gone, **condition: str) -> None:
+        """Sent once, since a lost answer, resent, would make a swap that won look like a Conflict."""
+        if not attempt(self._client(1), {**self._place(ref), **condition}, data):
+            raise Conflict(ref)
+
+    def _honours(self, form: Form) -> bool:
+        if form not in self.known:
+            self.known[form] = honours(self._client(3), self.bucket, folder_of(self.prefix, Ref()), form)
+        return self.known[form]
+
+    def _demand(self, form: Form) -> None:
+        if not self._honours(form):
+            raise Refused(f"this server does not keep to the condition of a swap that would {form}")
+
+    def _read(self, ref: Ref) -> tuple[bytes, str]:
+        try:
+            answer = self._client(3).get_object(**self._place(ref))
+        except (Refused, ClientError) as error:
+            if isinstance(error, Refused) or code(error) == "NoSuchKey":
+                raise Missing(ref) from None
+            raise
+        return answer["Body"].read(), answer["ETag"]  # read() fails unless it is as long as was announced
+
+    def _holds(self, ref: Ref, sure: bool) -> bool:
+        """HEAD has no words: to be sure that only the key is absent, the bucket is asked for, once."""
+        try:
+            self._client(3).head_object(**self._place(ref))
+        except ClientError as error:
+            if status(error) != 404:
+                raise
+            if sure and "bucket" not in self.known:
+                self._client(3).head_bucket(Bucket=self.bucket)
+                self.known["bucket"] = True
+            return False
+        return True
+
+    def _place(self, ref: Ref) -> dict[str, str]:
+        key = key_of(self.prefix, ref)
+        if key is None:
+            raise Refused(f"there is no key for {ref!r}: the root has none, and others have 1,024 bytes at most")
+        return {"Bucket": self.bucket, "Key": key}
+
+    def _client(self, attempts: int) -> Client:
+        owner = (os.getpid(), attempts)  # a fork must not share connections
+        if owner not in self.clients:
+            self.clients[owner] = connect(self.endpoint, self.region, self.key, self.secret, attempts)
+        return self.clients[owner]

@@ -1,0 +1,180 @@
+"""Servers that need no installation, in threads of this process: each a context manager that yields a URL."""
+
+import asyncio
+import json
+import os
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+__all__ = ["asyncssh_server", "autoindex", "fake_redis", "serving"]
+
+
+@contextmanager
+def fake_redis() -> Iterator[str]:
+    """fakeredis behind a real socket."""
+    from fakeredis import TcpFakeServer
+
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    server.daemon_threads = True
+    server.RequestHandlerClass = patient(server.RequestHandlerClass)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"redis://127.0.0.1:{server.server_address[1]}/0"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def patient(handler: type) -> type:
+    """fakeredis's handler, whose socket does not block, so that a large answer must wait until there is room for it."""
+
+    class Patient(handler):
+        disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            super().setup()
+            self.writer.writer = self
+
+        def write(self, data: bytes) -> None:
+            rest = memoryview(data)
+            while rest and select.select([], [self.connection], [], 30)[1]:
+                rest = rest[self.connection.send(rest) :]
+
+        def flush(self) -> None:
+            pass
+
+    return Patient
+
+
+@contextmanager
+def asyncssh_server(folder: Path, password: str = "secret", sftp: Any = True) -> Iterator[str]:
+    """SFTP, and sh for SCP, by asyncssh over `folder`, with a host key of its own."""
+    import asyncssh
+
+    key = asyncssh.generate_private_key("ssh-ed25519")
+
+    connections = []
+
+    class Doorkeeper(asyncssh.SSHServer):
+        def connection_made(self, connection: asyncssh.SSHServerConnection) -> None:
+            connections.append(connection)
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def validate_password(self, username: str, given: str) -> bool:
+            return (username, given) == ("tester", password)
+
+    async def shell(process) -> None:
+        given = await process.stdin.read()  # what came, also when the connection was cut: as a shell would have it
+        child = await asyncio.create_subprocess_shell(process.command, stdin=-1, stdout=-1, stderr=-1, cwd=folder)
+        printed, complaints = await child.communicate(given)
+        process.stdout.write(printed)
+        process.stderr.write(complaints)
+        process.exit(child.returncode)
+
+    async def listen() -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(
+            "127.0.0.1", 0, server_host_keys=[key], server_factory=Doorkeeper, sftp_factory=sftp,
+            process_factory=shell, encoding=None,
+        )  # fmt: skip
+
+    with running_loop() as loop:
+        acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result()
+        place = f"tester:{password}@127.0.0.1:{acceptor.get_port()}{folder}/data"
+        try:
+            yield f"sftp://{place}?host_key={key.get_fingerprint()}"
+        finally:
+            asyncio.run_coroutine_threadsafe(shut(acceptor, connections), loop).result()
+
+
+async def shut(acceptor, connections) -> None:
+    acceptor.close()
+    for connection in connections:
+        connection.abort()
+        await connection.wait_closed()
+    await acceptor.wait_closed()
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+
+
+@contextmanager
+def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """A web server of `handler`; its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def autoindex(folder: Path) -> Iterator[str]:
+    """Files below `folder`/data as nginx serves them with autoindex_format json."""
+    (folder / "data").mkdir(exist_ok=True)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = os.fsencode(folder / "data") + unquote_to_bytes(self.path)
+            if os.path.isdir(path) and not self.path.endswith("/"):
+                self.answer(301, b"", location=self.path + "/")
+            elif os.path.isdir(path):
+                self.answer(200, listing(path), "application/json")
+            elif os.path.isfile(path):
+                self.answer(200, Path(os.fsdecode(path)).read_bytes())
+            else:
+                self.answer(404, b"not found")
+
+        do_HEAD = do_GET
+
+        def answer(self, status: int, body: bytes, kind: str = "text/plain", location: str = "") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            if location:
+                self.send_header("Location", f"http://{self.headers['Host']}{location}")
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with serving(Handler) as port:
+        yield f"nginx+http://127.0.0.1:{port}/"
+
+
+def listing(path: bytes) -> bytes:
+    shown = [entry for entry in os.scandir(path) if not entry.name.startswith(b".")]
+    told = [{"name": os.fsdecode(e.name), "type": "directory" if e.is_dir() else "file"} for e in shown]
+    return json.dumps(told, ensure_ascii=False).encode(errors="surrogateescape")

@@ -1,0 +1,76 @@
+"""Disk: listings are lazy, read no more than they must, and are right while others write."""
+
+import os
+import threading
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from storage_combinators import Ref, exists
+from storage_combinators.leaves.disk import Disk
+
+
+def test_a_listing_shows_what_was_there_throughout_once_while_others_come_and_go(tmp_path: Path) -> None:
+    store, stop = Disk(tmp_path, "kill"), threading.Event()
+    kept = [Ref("d", f"n{number}") for number in range(60)] + [Ref("d", "sub", f"n{number}") for number in range(20)]
+    for ref in kept:
+        store.put(ref, b"1")
+
+    def disturb() -> None:
+        for number in range(100_000):
+            if stop.is_set():
+                return
+            store.put(kept[number % 80], b"2")
+            store.put(Ref("d", "gone", str(number % 7)), b"")
+            store.delete(Ref("d", "gone", str((number + 3) % 7)))
+
+    writer = threading.Thread(target=disturb)
+    writer.start()
+    try:
+        for _ in range(30):
+            seen = [ref for ref in store.refs(Ref()) if "gone" not in ref]
+            assert sorted(seen) == sorted(kept)
+            level = [ref for ref in store.refs(Ref("d"), 1) if "gone" not in ref]
+            assert len(level) == len(set(level)) == 61
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_a_folder_that_is_pruned_during_a_listing_is_no_error(tmp_path: Path) -> None:
+    store = Disk(tmp_path, "kill")
+    for name in "abc":
+        store.put(Ref(name, "x"), b"1")
+    listing = store.refs(Ref())
+    first = next(listing)
+    for name in "abc":
+        store.delete(Ref(name, "x"))
+    assert list(listing) == []
+    assert first[1] == "x"
+
+
+def test_one_level_is_one_scan_of_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Disk(tmp_path, "kill")
+    for number in range(30):
+        store.put(Ref("d", str(number)), b"1")
+        store.put(Ref("d", "deep", "er", str(number)), b"1")
+    scanned = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: scanned.append(os.path.relpath(path, tmp_path)) or real(path))
+    assert len(list(store.refs(Ref("d"), 1))) == 31
+    assert scanned == ["d", "d/deep", "d/deep/er"]  # the two below end with their first value
+    scanned.clear()
+    assert exists(store, Ref("d", "3"))
+    assert scanned == []
+
+
+def test_a_listing_reads_no_further_than_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Disk(tmp_path, "kill")
+    for number in range(20):
+        store.put(Ref(f"d{number}", "x"), b"1")
+    scanned = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: scanned.append(path) or real(path))
+    assert len(list(islice(store.refs(Ref()), 2))) == 2
+    assert len(scanned) == 3

@@ -1,0 +1,71 @@
+"""The reference's own combinators keep the laws of their families."""
+
+from typing import Any
+
+import pytest
+
+from storage_combinators.caching.cache import Cache
+from storage_combinators.caching.write_back import WriteBack
+from storage_combinators.edges.draw import as_dot, as_text
+from storage_combinators.edges.rewrap import rewrap
+from storage_combinators.guarding.locked import Locked
+from storage_combinators.observing.copier import Copier
+from storage_combinators.observing.logging import Logging
+from storage_combinators.observing.queue import Queue
+from storage_combinators.routing.mount import Mount
+from storage_combinators.routing.sequential import Sequential
+from storage_combinators.routing.switch import Switch
+from storage_combinators.transforming.cascading import CascadingDelete
+from storage_combinators.transforming.merging import Merging
+from storage_combinators.transforming.pass_through import PassThrough
+from storage_combinators.transforming.redirected import Redirected
+from storage_combinators.transforming.relative import Relative
+from storage_combinators.transforming.serialized import Serialized
+from storage_conformance import BadSubject
+from storage_conformance.laws.combinators import COMBINATOR_LAWS, FAMILIES
+from storage_conformance.laws.combinators.judging import judge_combinator
+
+OURS = [
+    ("pass_through", PassThrough), ("relative", Relative), ("codec", Serialized), ("switch", Switch), ("mount", Mount),
+    ("sequential", Sequential), ("cache", Cache), ("write_back", WriteBack), ("logging", Logging), ("copier", Copier),
+    ("queue", Queue), ("merging", Merging), ("locked", Locked), ("cascading", CascadingDelete),
+    ("redirect", Redirected), ("drawing", as_text), ("drawing", as_dot), ("rewrap", rewrap),
+]  # fmt: skip  # one pair each
+
+
+@pytest.mark.parametrize(("family", "make"), OURS, ids=[f"{family}-{make.__name__}" for family, make in OURS])
+def test_ours_keeps_the_laws_of_its_family(family: str, make: Any) -> None:
+    report = judge_combinator(family, make)
+    assert report.verdict == "conforms", [(result.law, result.why, result.counterexample) for result in report.broken]
+    assert [result.law for result in report.laws] == [law.name for law in COMBINATOR_LAWS if law.kind == family]
+
+
+@pytest.mark.parametrize(
+    ("family", "make"), [("pass_through", Locked), ("pass_through", Relative), ("cache", WriteBack)]
+)
+def test_what_is_of_another_family_is_judged_by_the_one_that_is_named(family: str, make: Any) -> None:
+    if make is Relative:
+        with pytest.raises(BadSubject, match="cannot be called as make"):
+            judge_combinator(family, make)
+    else:
+        assert judge_combinator(family, make).verdict == ("conforms" if make is Locked else "breaks")
+
+
+def test_every_family_is_shown_one_of_ours() -> None:
+    assert {family for family, _ in OURS} == set(FAMILIES) == {law.kind for law in COMBINATOR_LAWS}
+
+
+def test_a_family_that_there_is_not_is_named() -> None:
+    with pytest.raises(BadSubject, match="no family 'cash'"):
+        judge_combinator("cash", Cache)
+
+
+def test_one_seed_is_one_report() -> None:
+    class Forgets(Cache[Any]):
+        def get(self, ref: Any, /) -> Any:
+            return self.slow.get(ref)
+
+    def laws() -> list[Any]:
+        return [result.as_dict() for result in judge_combinator("cache", Forgets, seed=5).laws]
+
+    assert laws() == laws()
