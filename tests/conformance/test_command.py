@@ -28,7 +28,7 @@ def test_a_store_that_conforms(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     report = json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert list(report) == ["subject", "verdict", "seed", "step", "seconds", "claims", "laws"]
     assert (report["verdict"], report["seed"], report["step"]) == ("conforms", 7, 4)
-    assert list(report["laws"][0]) == ["law", "claim", "verdict", "why", "counterexample", "script", "chapter"]
+    assert list(report["laws"][0]) == ["law", "claim", "verdict", "why", "counterexample", "script", "chapter", "level"]
 
 
 def test_a_mapping_that_breaks_laws(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

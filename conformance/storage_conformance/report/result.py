@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..law import Law
 
-__all__ = ["VERDICTS", "Report", "Result"]
+__all__ = ["VERDICTS", "Called", "Report", "Result"]
 
 VERDICTS = ("holds", "broken", "exempt", "not run")
 
 
+class Called(NamedTuple):
+    """One call of a history: which thread, the call and its answer as text, start and end in any unit of time."""
+
+    thread: int
+    call: str
+    answer: str
+    start: float
+    end: float
+
+
 @dataclass(frozen=True)
 class Result:
-    """What was found out about one law. `why` is the sentence of a break, the reason of an exemption, or a note."""
+    """What was found out about one law. `why` is the sentence of a break, the reason of an exemption, or a note.
+
+    `level` is "must" or "should" (RFC 2119). `history`: the calls of threads that cannot have come one after the other.
+    `requests`: what went over the wire in the counterexample, "METHOD path STATUS" each, where the subject is a server.
+    """
 
     law: str
     claim: str
@@ -27,15 +41,20 @@ class Result:
     equation: str = ""
     source: str = ""
     group: str = ""
+    level: str = "must"
+    history: tuple[Called, ...] = ()
+    requests: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, law: Law, verdict: str, why: str = "", steps: tuple[str, ...] = (), script: str = "") -> Result:
         return cls(law.name, law.claim, verdict, why, steps, script, law.chapter, law.equation, law.source, law.group)
 
     def as_dict(self) -> dict[str, Any]:
-        """The object of the JSON report."""
-        names = ("law", "claim", "verdict", "why", "counterexample", "script", "chapter")
-        return {name: getattr(self, name) for name in names} | {"counterexample": list(self.counterexample)}
+        """The object of the JSON report; history and requests only where there are any."""
+        names = ("law", "claim", "verdict", "why", "counterexample", "script", "chapter", "level")
+        told = {name: getattr(self, name) for name in names} | {"counterexample": list(self.counterexample)}
+        history = [each._asdict() for each in self.history]
+        return told | {name: of for name, of in (("history", history), ("requests", list(self.requests))) if of}
 
 
 @dataclass
