@@ -1,17 +1,20 @@
 """What is special to Scp: commands that are quoted, counted and told apart."""
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 import embedded
 import real
 from storage_combinators.leaves.scp import _PUT, Scp
 from storage_combinators.leaves.sftp import Sftp
+from storage_combinators.leaves.ssh import Connected
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Missing, Refused
 
@@ -77,6 +80,19 @@ def test_more_threads_than_a_connection_has_sessions(store: Scp) -> None:
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(lambda number: store.put(Ref("x", str(number)), b"1"), range(20)))
     assert len(list(store.refs(Ref("x"), 1))) == 20
+
+
+def test_a_server_that_is_still_ending_sessions_is_asked_again() -> None:
+    class Busy:
+        refusals = 3
+
+        async def run(self, command: str, **given: object) -> str:
+            if self.refusals:
+                self.refusals -= 1
+                raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
+            return f"ran {command}"
+
+    assert asyncio.run(Connected(Busy()).command("ls", b"")) == "ran ls"
 
 
 def test_a_value_that_was_cut_on_its_way_does_not_replace_the_old_one(tmp_path: Path) -> None:

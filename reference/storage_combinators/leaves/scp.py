@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from shlex import quote
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 from uuid import uuid4
-
-import asyncssh
 
 from ..functions import as_bytes
 from ..ref import Ref
@@ -77,11 +75,7 @@ class Scp(Sftp):
         command = " ".join(["exec env LC_ALL=C sh -c", *map(quote, [script, "sh", *words])])
 
         async def run(server: Connected) -> tuple[bytes, bool]:
-            given: dict[str, Any] = (
-                {"input": data} if data else {"stdin": asyncssh.DEVNULL}
-            )  # empty input would have no end there
-            async with server.gate:
-                done = await server.connection.run(command, encoding=None, **given)
+            done = await server.command(command, data)
             printed, complaints = cast(bytes, done.stdout), cast(bytes, done.stderr).splitlines()
             absent = done.exit_status == 1 and all(line.endswith(_NOTHING) for line in complaints)
             if done.exit_status != 0 and not (absent and complaints):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import Any, TypeVar
@@ -36,6 +37,16 @@ class Connected:
         except asyncssh.Error:
             self.connection.abort()
             raise
+
+    async def command(self, command: str, data: bytes) -> asyncssh.SSHCompletedProcess:
+        """What became of `command`, given `data`. A server that is still ending earlier sessions is asked again."""
+        given: dict[str, Any] = {"input": data} if data else {"stdin": asyncssh.DEVNULL}  # empty input has no end there
+        async with self.gate:
+            for pause in (0.02, 0.1, 0.5, 2.0):  # seconds
+                with suppress(asyncssh.ChannelOpenError):  # it did not begin
+                    return await self.connection.run(command, encoding=None, **given)
+                await asyncio.sleep(pause)
+            return await self.connection.run(command, encoding=None, **given)
 
 
 class Ssh:
