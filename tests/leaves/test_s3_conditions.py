@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from leaves.s3_helpers import AB, A, requests, warm
+from provision.kind import Server
 from storage_combinators import MISSING, Conflict, Ref, Refused, look
 from storage_combinators.leaves.s3 import S3
 from storage_combinators.leaves.s3_conditions import honours
@@ -23,8 +24,8 @@ def test_the_server_is_tried_once_for_each_form_and_nothing_is_left(s3_store: S3
     assert sent == ["PutObject"]
 
 
-def test_moto_keeps_to_all_conditions(s3_server: Any, s3_store: S3) -> None:
-    assert s3_store.claims["swaps"] in (["all"] if "moto" in s3_server.name else ["write", "all"])
+def test_moto_keeps_to_all_conditions(s3_server: Server, s3_store: S3) -> None:
+    assert s3_store.claims["swaps"] in (["all"] if "moto" in s3_server.what else ["write", "all"])
     assert s3_store.claims["max_key"] == 1024 - len(f"{s3_store.prefix}/")
 
 

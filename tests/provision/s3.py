@@ -122,7 +122,7 @@ class Minio(S3):
 
     @contextmanager
     def embedded(self) -> Iterator[Server]:
-        from servers import embedded_s3
+        from embedded import embedded_s3
 
         with embedded_s3() as url:
             yield Server(url, "embedded", self.embedded_version())
