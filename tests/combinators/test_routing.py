@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage_combinators import MISSING, Memory, Missing, Mount, Ref, Refused, Sequential, Switch, exists
+from storage_combinators import MISSING, Memory, Missing, Mount, Ref, Refused, Relative, Sequential, Switch, exists
 
 A, B = Ref("a"), Ref("b")
 
@@ -115,3 +115,18 @@ def test_nested_sequences_are_one() -> None:
     nested, flat = Sequential((stores[0], Sequential((stores[1], stores[2])))), Sequential(tuple(stores))
     assert sorted(nested.refs(Ref())) == sorted(flat.refs(Ref())) == sorted({Ref("0"), Ref("1"), Ref("2"), A})
     assert nested.get(A) == flat.get(A) == 0
+
+
+NEVER_WORK = {
+    "no source": lambda: Sequential(()),
+    "a route that is no name": lambda: Switch({"a/b": Memory()}),
+    "a ref as a route": lambda: Switch({Ref("a"): Memory()}),
+    "a text as a point": lambda: Mount(Memory(), {"tmp": Memory()}),
+    "a text as a base": lambda: Relative(Memory(), "tmp"),
+}
+
+
+@pytest.mark.parametrize("make", NEVER_WORK.values(), ids=NEVER_WORK)
+def test_what_could_never_work_is_said_when_it_is_made(make) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"name|Ref|at least one source"):
+        make()

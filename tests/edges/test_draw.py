@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -174,6 +176,23 @@ def test_rewrap_follows_into_lists_dicts_and_mounts():
     assert again.points[Ref("p")].sources[0] is again.source.routes["a"]
     assert again.points[Ref("p")].sources[1] is tree.points[Ref("p")].sources[1]
     assert isinstance(rewrap(Box([one]), PassThrough).source.inside, list)
+
+
+def test_rewrap_follows_into_any_mapping_and_into_named_tuples():
+    class Pair(NamedTuple):
+        left: Any
+        right: Any
+
+    @dataclass(frozen=True)
+    class Holder(PassThrough[Any]):
+        pair: Any
+        routes: Any
+
+    tree = Holder(Memory(), Pair(Memory(), 1), MappingProxyType({"a": Memory()}))
+    assert list(ports(tree)) == ["source", "pair[0]", "routes['a']"]
+    again = rewrap(tree, PassThrough).source
+    assert isinstance(again.pair, Pair)
+    assert (type(again.pair.left), again.pair.right, type(again.routes["a"])) == (PassThrough, 1, PassThrough)
 
 
 @pytest.mark.parametrize("use", [as_text, as_dot, nodes, lambda store: rewrap(store, PassThrough)])

@@ -53,6 +53,7 @@ def test_each_kind_of_place(place: Any) -> None:
         "null://x": "nothing comes after null:",
         "env:a/b": "write env: or env:PREFIX",
         "file://dir": "write file:///path",
+        "": "an empty text names no store",
         "file:": "write file:///path",
         "file:///a?b": "%3f for",
         "sqlite://x.db": "write sqlite:///path",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage_combinators import Ref, exists
+from storage_combinators import MISSING, Ref, exists, look
 from storage_combinators.leaves.disk import Disk
 
 
@@ -74,3 +74,16 @@ def test_a_listing_reads_no_further_than_it_is_asked(tmp_path: Path, monkeypatch
     monkeypatch.setattr(os, "scandir", lambda path: scanned.append(path) or real(path))
     assert len(list(islice(store.refs(Ref()), 2))) == 2
     assert len(scanned) == 3
+
+
+def test_below_a_file_of_somebody_else_nothing_is_there(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("not ours")
+    store = Disk(tmp_path)
+    store.put(Ref("b"), b"1")
+    assert look(store, Ref("a", "b")) is MISSING
+    assert not exists(store, Ref("a", "b"))
+    assert list(store.refs(Ref("a"))) == list(store.refs(Ref("a"), 1)) == []
+    assert list(store.refs(Ref())) == [Ref("b")]
+    with pytest.raises(NotADirectoryError, match="a"):
+        store.put(Ref("a", "b"), b"1")
+    assert (tmp_path / "a").read_text() == "not ours"

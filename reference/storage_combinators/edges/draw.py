@@ -74,7 +74,7 @@ def as_dot(store: Store[Any]) -> str:
     """The tree in the DOT language: one box a node, however often it is used; a dashed edge leads to a filter."""
     every = nodes(store)[::-1]  # the root first
     number = {id(node): place for place, node in enumerate(every)}
-    lines = ["digraph {", "  node [shape=box]"]
+    lines = ["digraph {", "  ordering=out", "  node [shape=box]"]
     lines += [f'  {place} [label="{_quoted(label(node))}"]' for place, node in enumerate(every)]
     for place, node in enumerate(every):
         for port, part in ports(node).items():

@@ -36,6 +36,8 @@ def open_store(place: str | os.PathLike[str]) -> Store[Any]:
     SQLite(path=PosixPath('/data/cells.db'), wait=60.0)
     """
     text = os.fspath(place)
+    if not text:
+        raise UsageError("an empty text names no store: write a path, . for the current folder, or a URL")
     scheme = _SCHEME.match(text)
     if scheme is None or not isinstance(place, str):
         return Disk(Path(text))

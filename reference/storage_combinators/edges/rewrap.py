@@ -3,7 +3,7 @@
 A node is a store, or a filter that a store writes to (a dataclass that can be called, such as Queue or Copier).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass, replace
 from typing import Any, TypeGuard, TypeVar
 
@@ -70,7 +70,7 @@ def _shown(node: object) -> Iterator[Field[Any]]:
 def _found(name: str, value: object) -> Iterator[tuple[str, Any]]:
     if is_store(value) or is_filter(value):
         yield name, value
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from _found(f"{name}[{str(key)!r}]", part)
     elif isinstance(value, tuple | list):
@@ -82,10 +82,11 @@ def _moved(value: Any, made: dict[int, Any]) -> Any:
     """`value` with each node in it replaced; the very same value when there is none."""
     if not any(_found("", value)):
         return value
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _moved(part, made) for key, part in value.items()}
     if isinstance(value, tuple | list):
-        return type(value)(_moved(part, made) for part in value)
+        moved = [_moved(part, made) for part in value]
+        return value._make(moved) if hasattr(value, "_make") else type(value)(moved)  # a named tuple has its own way
     return made[id(value)]
 
 

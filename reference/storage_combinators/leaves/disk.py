@@ -11,12 +11,12 @@ from ..functions import as_bytes, look
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused
 from .disk_files import Files, Safety
-from .disk_names import parsed, spelled
+from .disk_names import spelled
+from .folders import SUFFIX, below, entry, level
 
 __all__ = ["Disk"]
 
 _SURVIVES = {"power": "power", "order": "kill", "kill": "kill"}
-_SUFFIX = ".v"
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ class Disk:
         if depth != 1 and self._holds(base):
             yield base
         if depth != 0:
-            yield from self._level(spelled(base)) if depth == 1 else self._walk(spelled(base))
+            yield from level(self._scan, spelled(base)) if depth == 1 else below(self._scan, spelled(base))
 
     @property
     def _files(self) -> Files:
         return Files(str(Path(self.root)), self.safety)
 
     def _file(self, ref: Ref) -> str:
-        return os.path.join(self.root, spelled(ref)) + _SUFFIX
+        return os.path.join(self.root, spelled(ref)) + SUFFIX
 
     def _holds(self, ref: Ref) -> bool:
         try:
@@ -110,41 +110,16 @@ class Disk:
         if not self._fits(ref):
             raise Refused(f"a path of {len(self._file(ref))} characters is longer than this system can open")
 
-    def _walk(self, top: str) -> Iterator[Ref]:
-        """Every ref below the folder `top`, folder by folder; not recursive, since a ref may have 2,000 names."""
-        folders = [top]
-        while folders:
-            values, below = self._scan(folders.pop())
-            folders += below
-            yield from _refs(values)
-
-    def _level(self, top: str) -> Iterator[Ref]:
-        """The refs one name below; a long name goes on in a folder. A folder shows if there is a value in it."""
-        values, folders = self._scan(top)
-        yield from _refs(values)
-        for folder in set(folders).difference(values):
-            if folder.endswith("+"):
-                yield from self._level(folder)
-            elif any(True for _ in self._walk(folder)):
-                yield from _refs([folder])
-
-    def _scan(self, folder: str) -> tuple[list[str], list[str]]:
-        """The paths of the values in `folder`, suffix cut, and of the folders; what is ours starts with a dot."""
+    def _scan(self, folder: str) -> list[tuple[str, bool]]:
         try:
-            with os.scandir(os.path.join(self.root, folder)) as entries:
-                found = [(entry.name, entry.is_dir()) for entry in entries if not entry.name.startswith(".")]
+            with os.scandir(os.path.join(self.root, folder)) as found:
+                return [kept for one in found if (kept := entry(folder, one.name, one.is_dir()))]
         except OSError as error:
             if _nowhere(error):  # pruned meanwhile: what was there throughout keeps its folder
-                return [], []
+                return []
             raise
-        paths = [(os.path.join(folder, name), is_folder) for name, is_folder in found]
-        values = [path.removesuffix(_SUFFIX) for path, is_folder in paths if not is_folder and path.endswith(_SUFFIX)]
-        return values, [path for path, is_folder in paths if is_folder]
-
-
-def _refs(paths: list[str]) -> Iterator[Ref]:
-    return (ref for path in paths if (ref := parsed(path)) is not None)
 
 
 def _nowhere(error: OSError) -> bool:
-    return error.errno in (errno.ENOENT, errno.ENAMETOOLONG)
+    """Is nothing there? Nor is there below a file of somebody else."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)

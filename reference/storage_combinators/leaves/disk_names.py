@@ -2,6 +2,7 @@
 
 import re
 
+from ..functions import as_ref
 from ..ref import Ref
 
 __all__ = ["parsed", "spelled"]
@@ -21,9 +22,7 @@ def spelled(ref: Ref) -> str:
     >>> print(spelled(Ref("tasks", "1", "A.txt", "-x", "con")))
     tasks/1/%41%2etxt/%2dx/%63on
     """
-    if not isinstance(ref, Ref):
-        raise TypeError(f"{ref!r} is no Ref")
-    return "/".join(map(_spell, ref))
+    return "/".join(map(_spell, as_ref(ref)))
 
 
 def parsed(path: str) -> Ref | None:

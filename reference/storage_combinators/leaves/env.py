@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..functions import listed
+from ..functions import as_ref, listed
 from ..ref import Ref
 from ..store import Depth, Gone, Missing, Refused
 
@@ -59,9 +59,7 @@ class Env:
         return listed([Ref(name) for name in names if _is_name(name)], base, depth)
 
     def _name(self, ref: Ref) -> str:
-        if not isinstance(ref, Ref):
-            raise TypeError(f"{ref!r} is no Ref")
-        if len(ref) != 1 or "=" in ref[0]:
+        if len(as_ref(ref)) != 1 or "=" in ref[0]:
             raise Refused(f"the environment has plain names without '=': {ref!r} is none")
         return self.prefix + ref[0]
 

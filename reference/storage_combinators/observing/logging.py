@@ -15,7 +15,8 @@ V = TypeVar("V")
 class Logging(PassThrough[V]):
     """A store that hands each successful write to `log`, as verb and ref, after it happened.
 
-    ``Logging(s, log) ≈ s``, and the log is the successful writes in order; a swap is a PUT or a DELETE.
+    ``Logging(s, log) ≈ s``, and the log is the successful writes in order; a swap is a PUT or a DELETE, one that only
+    tests included.
     Absence is the source's. A write that fails is not logged; a log that fails, fails a write that has happened.
     Stopped midway: a write may be done and not logged, never the other way round.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
 
+from ..functions import as_ref
 from ..ref import Ref
 from ..store import Depth, Gone, Store
 
@@ -27,6 +28,9 @@ class Mount(Generic[V]):
 
     source: Store[V]
     points: Mapping[Ref, Store[V]]
+
+    def __post_init__(self) -> None:
+        _ = [as_ref(point) for point in self.points]
 
     def get(self, ref: Ref, /) -> V:
         point, store = self._at(ref)
@@ -68,9 +72,7 @@ class Mount(Generic[V]):
 
     def _at(self, ref: Ref) -> tuple[Ref, Store[V]]:
         """The longest point that `ref` is within, and its store."""
-        if not isinstance(ref, Ref):
-            raise TypeError(f"{ref!r} is no Ref")
-        for names in range(len(ref), -1, -1):
+        for names in range(len(as_ref(ref)), -1, -1):
             point = ref.cut(names)
             if point in self.points:
                 return point, self.points[point]

@@ -18,7 +18,8 @@ class Sequential(Generic[V]):
 
     ``Sequential((a,)) ≈ a``; ``Sequential((a, Sequential((b, c)))) ≈ Sequential((a, b, c))``.
     Absence moves on to the next, failure does not. A delete bares what a lower one has, as the paper's code does.
-    merge and swap first copy the visible value up: stopped midway that copy stays, and nothing looks different.
+    merge and swap first copy the visible value up: stopped midway or in conflict that copy stays, and nothing looks
+    different until a lower store changes.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = Sequential((Memory(), Memory({Ref("a"): 1}))); store.put(Ref("a"), 2); store.get(Ref("a"))
@@ -32,6 +33,10 @@ class Sequential(Generic[V]):
     without: ClassVar[dict[str, str]] = {
         "threads": "a delete may come between copying up and swap; Locked over it restores it",
     }
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise ValueError("Sequential needs at least one source, the one that is written")
 
     @property
     def first(self) -> Store[V]:

@@ -27,6 +27,9 @@ class Switch(Generic[V]):
 
     routes: Mapping[str, Store[V]]
 
+    def __post_init__(self) -> None:
+        Ref(*self.routes)  # a route that is no name would never be taken
+
     def get(self, ref: Ref, /) -> V:
         source = self._route(ref)
         if source is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ..functions import as_ref
 from ..ref import Ref
 from .renamed import Renamed
 
@@ -24,10 +25,11 @@ class Relative(Renamed[V]):
 
     base: Ref
 
+    def __post_init__(self) -> None:
+        as_ref(self.base)
+
     def down(self, ref: Ref) -> Ref:
-        if not isinstance(ref, Ref):
-            raise TypeError(f"{ref!r} is no Ref")  # a text would be appended as a name
-        return self.base / ref
+        return self.base / as_ref(ref)  # a text would be appended as a name
 
     def up(self, ref: Ref) -> Ref:
         return ref.under(self.base)
