@@ -19,7 +19,7 @@ from .engines.shrink import shrunk, was_wrong_before
 from .engines.watch import Hung, OutOfTime, watched
 from .law import Law
 from .profiles import Counts
-from .report.result import Result
+from .report.result import Called, Result
 from .report.script import hang_script, script, steps
 from .scope import SMALL, Scope, families, values
 from .subjects import Place, Subject
@@ -95,7 +95,9 @@ class Bench:
     def _broken(self, law: Law, broken: Broken) -> Result:
         trial = self._trial()
         trial, broken = self._shorter(trial, broken) or (trial, broken)
-        return Result.of(law, "broken", broken.sentence, steps(trial, broken.sentence), script(trial, broken))
+        told = Result.of(law, "broken", broken.sentence, steps(trial, broken.sentence), script(trial, broken))
+        sent = tuple(trial.place.requests.told)
+        return replace(told, history=tuple(Called(*each) for each in broken.history), requests=sent)
 
     def _shorter(self, trial: Trial, broken: Broken) -> tuple[Trial, Broken] | None:
         """The break without the steps that it does not need; None where that hangs or takes too long."""
@@ -127,14 +129,15 @@ class Bench:
     def _exhaustive(self, law: Law) -> bool:
         """Run it; is there anything to choose, so that random choices could add something?"""
         odometer, own, void = Odometer(0), 0, None
-        for _ in every(odometer, self.bounds.trials):
+        limit = getattr(self.bounds, law.bound)
+        for _ in every(odometer, limit):
             void = self._attempt(law, odometer)
             own = max(own, len(self._trial().steps))
         if void and not odometer.asked:
             raise void
         for size, again in self._sizes(max(1, self.bounds.calls - (law.calls or own or 2))) if odometer.asked else ():
             longer = Odometer(size, again, WRITES.get(self.subject.kind, "put") if again else "")
-            for _ in every(longer, self.bounds.trials):
+            for _ in every(longer, limit):
                 self._attempt(law, longer)
         return odometer.asked or odometer.chosen
 
@@ -261,7 +264,12 @@ def checks(bench: Bench, laws: list[Law]) -> list[tuple[str, Callable[[], Result
     """What there is to judge, by name: each law, then each claim that a probe decides."""
     found: list[tuple[str, Callable[[], Result]]] = [(law.name, partial(bench.run, law)) for law in laws]
     probed = PROBED if bench.subject.kind == "store" else ()
-    return found + [(claim, partial(bench.stale, claim, laws)) for claim in probed]
+    found += [(claim, partial(bench.stale, claim, laws)) for claim in probed]
+    return [(name, partial(_shown, bench.subject.hides, check)) for name, check in found]
+
+
+def _shown(hides: Callable[[str], str], check: Callable[[], Result]) -> Result:
+    return check().hiding(hides)
 
 
 def results(bench: Bench, laws: list[Law]) -> Iterator[Result]:

@@ -21,7 +21,7 @@ class Law:
     that claim, where it has several. `needs` are further claims without which it cannot be asked. `source` is the
     paper's section, or "ours". `kind` is "store", "mapping" or a family of combinators; `group` the heading in reports.
     `calls`: how many calls of its own count in the exhaustive engine, if not those that it makes. `unless`: (claim,
-    level) with which the law has no subject matter.
+    level) with which the law has no subject matter. `bound`: which of the Counts says how many trials it has at most.
     """
 
     check: Callable[[Trial], None]
@@ -34,6 +34,7 @@ class Law:
     group: str = ""
     calls: int = 0
     unless: tuple[str, str] = ("", "")
+    bound: str = "trials"
 
     @property
     def name(self) -> str:
@@ -58,12 +59,13 @@ def law(
     group: str = "",
     calls: int = 0,
     unless: tuple[str, str] = ("", ""),
+    bound: str = "trials",
 ) -> Callable[[Callable[[Trial], None]], Law]:
     """Make a law of a function. `group` is the name of its module unless given."""
 
     def made(check: Callable[[Trial], None]) -> Law:
         heading = group or check.__module__.rpartition(".")[2].replace("_", " ")
-        return Law(check, claim, level, needs, source, chapter, kind, heading, calls, unless)
+        return Law(check, claim, level, needs, source, chapter, kind, heading, calls, unless, bound)
 
     return made
 

@@ -24,13 +24,15 @@ class Counts:
     """Bounds of one profile at one step.
 
     `calls`: a history and its law have so many calls at most, in the exhaustive engine; `trials`: of one law there, at
-    most, per length of history; `refs`: of the small scope; `deep`: of it, where histories have more than two steps.
+    most, per length of history; `schedules`: of one law there that interrupts threads; `refs`: of the small scope;
+    `deep`: of it, where histories have more than two steps.
     `examples` of the random engine for one law, with `length` steps of history at most. `families` and `values`: how
     many of the hostile ones. `rounds` of laws that repeat.
     """
 
     calls: int
     trials: int
+    schedules: int
     refs: int
     deep: int
     examples: int
@@ -40,21 +42,15 @@ class Counts:
     rounds: int
 
 
-_COUNTS = {
-    ("quick", 1): Counts(
-        calls=4, trials=40_000, refs=3, deep=2, examples=25, length=20, families=99, values=99, rounds=20
-    ),
-    ("quick", 2): Counts(calls=3, trials=400, refs=2, deep=2, examples=6, length=10, families=99, values=99, rounds=6),
-    ("quick", 3): Counts(calls=2, trials=60, refs=2, deep=2, examples=3, length=8, families=30, values=30, rounds=3),
-    ("quick", 4): Counts(calls=2, trials=12, refs=2, deep=2, examples=2, length=6, families=12, values=16, rounds=2),
-    ("full", 1): Counts(
-        calls=4, trials=200_000, refs=3, deep=3, examples=300, length=50, families=99, values=99, rounds=60
-    ),
-    ("full", 2): Counts(
-        calls=4, trials=2_000, refs=3, deep=2, examples=40, length=25, families=99, values=99, rounds=20
-    ),
-    ("full", 3): Counts(calls=3, trials=300, refs=2, deep=2, examples=15, length=15, families=99, values=99, rounds=8),
-    ("full", 4): Counts(calls=2, trials=60, refs=2, deep=2, examples=8, length=10, families=99, values=99, rounds=4),
+_COUNTS = {  # calls, trials, schedules, refs, deep, examples, length, families, values, rounds
+    ("quick", 1): Counts(4, 40_000, 1_500, 3, 2, 25, 20, 99, 99, 20),
+    ("quick", 2): Counts(3, 400, 500, 2, 2, 6, 10, 99, 99, 6),
+    ("quick", 3): Counts(2, 60, 120, 2, 2, 3, 8, 30, 30, 3),
+    ("quick", 4): Counts(2, 12, 24, 2, 2, 2, 6, 12, 16, 2),
+    ("full", 1): Counts(4, 200_000, 15_000, 3, 3, 300, 50, 99, 99, 60),
+    ("full", 2): Counts(4, 2_000, 3_000, 3, 2, 40, 25, 99, 99, 20),
+    ("full", 3): Counts(3, 300, 500, 2, 2, 15, 15, 99, 99, 8),
+    ("full", 4): Counts(2, 60, 100, 2, 2, 8, 10, 99, 99, 4),
 }
 
 

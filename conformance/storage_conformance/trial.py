@@ -28,11 +28,16 @@ NAMES = {name: getattr(module, name) for module in (ref_module, store_module) fo
 
 
 class Broken(Exception):
-    """The law does not hold: the sentence that says how, and what the last call should have answered."""
+    """The law does not hold: the sentence that says how, and what the last call should have answered.
 
-    def __init__(self, sentence: str, expected: Any = None) -> None:
+    `history`: the calls of threads that say so, if it was threads: thread, call, answer, start and end of each.
+    """
+
+    def __init__(
+        self, sentence: str, expected: Any = None, history: Sequence[tuple[int, str, str, float, float]] = ()
+    ) -> None:
         super().__init__(sentence)
-        self.sentence, self.expected = sentence, expected
+        self.sentence, self.expected, self.history = sentence, expected, history
 
 
 class Void(Exception):
