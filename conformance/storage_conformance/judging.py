@@ -20,7 +20,7 @@ from .laws.combinators import COMBINATOR_LAWS
 from .laws.combinators.rig import TRIALS, Combinator
 from .profiles import counts, step_of
 from .report.result import Report, Result
-from .subjects import BadSubject, Place, Subject, shown, subject
+from .subjects import BadSubject, Place, Subject, shown, subject, told
 from .verbs import answer_of
 
 __all__ = ["judge", "laws_for", "prepare"]
@@ -43,8 +43,7 @@ def prepare(
     except (BadClaim, BadSubject):
         raise
     except (Exception, SystemExit) as error:  # a foreign store may raise anything, and be out of reach
-        told = " ".join(str(error).split())
-        raise BadSubject(f"{shown(given)} cannot be judged: {type(error).__name__}: {told}") from error
+        raise BadSubject(f"{shown(given)} cannot be judged: {told(error, given)}") from error
 
 
 def _settled(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..law import Law
@@ -48,6 +48,12 @@ class Result:
     @classmethod
     def of(cls, law: Law, verdict: str, why: str = "", steps: tuple[str, ...] = (), script: str = "") -> Result:
         return cls(law.name, law.claim, verdict, why, steps, script, law.chapter, law.equation, law.source, law.group)
+
+    def hiding(self, hide: Callable[[str], str]) -> Result:
+        """The same without what `hide` takes out of the words of others; of a script, out of its last sentence."""
+        why, steps, sent = hide(self.why), tuple(map(hide, self.counterexample)), tuple(map(hide, self.requests))
+        script = self.script.replace(repr(self.why), repr(why))
+        return replace(self, why=why, counterexample=steps, script=script, requests=sent)
 
     def as_dict(self) -> dict[str, Any]:
         """The object of the JSON report; history and requests only where there are any."""
