@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	done; \
 	if [ -z "$$found" ]; then echo "make setup: needs Python 3.11 or later; say where it is with make setup PYTHON=..." >&2; exit 2; fi; \
 	if [ ! -x $(PY) ]; then "$$found" -m venv $(VENV) || { rm -rf $(VENV); exit 2; }; fi
-	@echo "installing into $(VENV) (a minute or two the first time)"
+	@echo "installing into $(VENV) (a minute or two the first time)" >&2
 	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all,book,dev]'
 	@touch $(STAMP)
 
