@@ -62,6 +62,8 @@ class Chooser(Protocol):
 
     def history(self, steps: Callable[[], list[Step]]) -> Iterable[Step]: ...
 
+    def interruptions(self, most: int) -> Callable[[int], bool]: ...
+
 
 @dataclass
 class Pulse:

@@ -39,6 +39,16 @@ class Odometer:
         for _ in range(self.size):
             yield self.choose(steps())
 
+    def interruptions(self, most: int) -> Callable[[int], bool]:
+        """Whether a thread is interrupted after step n: `most` times, everywhere."""
+        done: list[int] = []
+
+        def interrupted(step: int) -> bool:
+            done.extend([step] if len(done) < most and self.choose((False, True)) else [])
+            return step in done[-1:]
+
+        return interrupted
+
     def advance(self) -> bool:
         """Turn to the next combination of choices; False after the last. A trial that ended early is not repeated."""
         del self.turns[len(self.ways) :]

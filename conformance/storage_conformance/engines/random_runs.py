@@ -19,6 +19,7 @@ UNHEALTHY = (
     HealthCheck.filter_too_much,
     HealthCheck.large_base_example,
 )
+STEPS = 60  # of two calls at once, about
 __all__ = ["Drawn", "random_runs"]
 
 T = TypeVar("T")
@@ -40,6 +41,11 @@ class Drawn:
     def history(self, steps: Callable[[], list[Step]]) -> Iterable[Step]:
         for _ in range(self.data.draw(st.integers(0, self.length))):
             yield self.choose(_of_one_verb(self, steps()))
+
+    def interruptions(self, most: int) -> Callable[[int], bool]:
+        """Whether a thread is interrupted after step n: `most` times, anywhere."""
+        steps = {self.data.draw(st.integers(0, STEPS)) for _ in range(most)}
+        return lambda step: step in steps
 
 
 def _of_one_verb(chooser: Drawn, steps: list[Step]) -> list[Step]:
