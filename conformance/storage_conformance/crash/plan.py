@@ -1,0 +1,99 @@
+"""Plan: a trace under a model as a partial order of micro-operations, and the points where the power may go.
+
+A set of micro-operations is written as the bits of one int, bit i for `units[i]`. A set is legal at a point if it
+holds what is forced there, nothing that had not started, and with each unit all that the unit needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .models import Model
+from .trace import Mark, Trace
+
+__all__ = ["Cut", "Data", "Effect", "Entry", "Grown", "Plan", "Point", "Unit", "bits"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """In the folder `node`, the name stands for `child`, or for nothing."""
+
+    node: int
+    name: str
+    child: int | None
+
+
+@dataclass(frozen=True)
+class Data:
+    """These bytes are at that offset; how far the file goes is another matter."""
+
+    node: int
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Grown:
+    """The file is this long."""
+
+    node: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The file is this long, and what was beyond is gone."""
+
+    node: int
+    size: int
+
+
+Effect = Entry | Data | Grown | Cut
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A micro-operation: of which step, in words, what it does all at once, and what has to be on disk before it.
+
+    `needs` is closed: it holds what the needed units need. `homes` are the nodes whose syncs together make it durable.
+    """
+
+    step: int
+    what: str
+    effects: tuple[Effect, ...]
+    needs: int
+    homes: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Point:
+    """The power goes just before event `time`: which units had started, which are certain, which marks were passed."""
+
+    time: float
+    started: int
+    forced: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of it; `units` are in the order of their steps, `points` in the order of time."""
+
+    trace: Trace
+    model: Model
+    units: list[Unit]
+    points: list[Point]
+
+    def legal(self, point: Point, persisted: int) -> bool:
+        """Whether the disk may hold exactly this when the power goes at that point."""
+        inside = not persisted & ~point.started and not point.forced & ~persisted
+        return inside and not any(self.units[i].needs & ~persisted for i in bits(persisted))
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, smallest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

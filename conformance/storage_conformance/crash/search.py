@@ -1,0 +1,142 @@
+"""states: the crash states of a trace under a model, each that reads differently once; all, or a fair part of them.
+
+found = states(trace, MODELS["posix-worst"])
+for state in found: ...                                   # then found.states, .distinct, .bounded and .how are known
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from .choices import FAIR, LEVELS, choices
+from .disk import GUESSES, Choice, Disk
+from .models import Model
+from .plan import Plan, Point
+from .split import plan
+from .trace import Map, Mark, Msync, Sync, SyncAll, Trace
+from .tree import Tree
+
+__all__ = ["BUDGET", "Search", "State", "states"]
+
+BUDGET = 4000
+"""About how many choices are looked at in one trace under one model; the trees that differ are far fewer."""
+LEAST = 48
+"""How many each point gets, even where there are very many points."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What may be on disk when the power goes at `point`."""
+
+    plan: Plan = field(repr=False)
+    disk: Disk = field(repr=False)
+    point: Point
+    choice: Choice
+
+    @property
+    def tree(self) -> Tree:
+        """What can be read then, made anew."""
+        return self.disk.tree(self.choice)
+
+    @property
+    def digest(self) -> bytes:
+        """Equal for states of one search that read alike."""
+        return self.disk.digest(self.choice)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Which runs of the writer had begun and returned."""
+        return self.point.marks
+
+    @property
+    def guess(self) -> str:
+        """One of GUESSES where the tree holds a file that was mapped, so that what it holds is a guess; else ""."""
+        return self.choice.guess
+
+    @property
+    def msynced(self) -> bool:
+        """Whether each of the mapped files was synced after it was mapped, so that a guess may be worse than the truth."""
+        return self.choice.mapped <= _synced(self.plan.trace, self.point)
+
+    def at(self, point: Point, persisted: int) -> State | None:
+        """This state with another choice or at another point; None where the model does not allow it."""
+        if not self.plan.legal(point, persisted):
+            return None
+        choice = replace(self.choice, persisted=persisted, lost=point.started & ~persisted)
+        return replace(self, point=point, choice=choice)
+
+
+def states(trace: Trace, model: Model, budget: int = BUDGET, seed: int = 0) -> Search:
+    """What to iterate over. Raises BadTrace for operations that cannot have happened."""
+    return Search(plan(trace, model), budget, seed)
+
+
+@dataclass
+class Search:
+    """Iterated once: each state that reads differently, once for each set of marks that were passed."""
+
+    plan: Plan
+    budget: int = BUDGET
+    seed: int = 0
+    states: int = 0
+    """Legal choices that were looked at."""
+    distinct: int = 0
+    """States that were yielded."""
+    levels: set[str] = field(default_factory=set)
+    """What was all or nothing where all choices were looked at; "" where that was too much."""
+
+    def __iter__(self) -> Iterator[State]:
+        disk, seen, left = Disk(self.plan), set[tuple[bytes, int]](), self.budget
+        for number, point in enumerate(self.plan.points):
+            before = self.states
+            for state in self._at(point, max(LEAST, left // (len(self.plan.points) - number)), disk):
+                self.states += 1
+                key = state.digest, len(state.marks)
+                if key not in seen:
+                    seen.add(key)
+                    self.distinct += 1
+                    yield state
+            left -= self.states - before
+
+    def _at(self, point: Point, limit: int, disk: Disk) -> Iterator[State]:
+        level, masks = choices(self.plan, point, limit, self.seed)
+        self.levels.add(level)
+        mapped = _mapped(self.plan.trace, point)
+        for mask in masks:
+            for fill in self.plan.model.fills:
+                choice = Choice(mask, point.started & ~mask, fill)
+                here = mapped & disk.tree(choice).nodes.keys() if mapped else frozenset[int]()
+                for guess in GUESSES if here else ("",):
+                    yield State(self.plan, disk, point, replace(choice, guess=guess, mapped=here) if here else choice)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there are legal states that were not looked at."""
+        return bool(self.levels - {LEVELS[0]})
+
+    @property
+    def how(self) -> str:
+        """In one line, what was looked at."""
+        whole = [f"all choices of whole {level}" for level in LEVELS[1:] if level in self.levels]
+        if not self.bounded:
+            return f"all {self.states} choices"
+        return f"{self.states} choices: {', '.join([*whole, f'of single sectors: {FAIR}'])} (seed {self.seed})"
+
+
+def _mapped(trace: Trace, point: Point) -> frozenset[int]:
+    return frozenset(s.op.node for s in trace.steps if isinstance(s.op, Map) and s.call.start < point.time)
+
+
+def _synced(trace: Trace, point: Point) -> frozenset[int]:
+    """The files that were synced after they were mapped."""
+    mapped, synced = set[int](), set[int]()
+    for op in (step.op for step in trace.steps if step.call.end < point.time):
+        match op:
+            case Map(node):
+                mapped.add(node)
+            case Sync(node) | Msync(node):
+                synced |= mapped & {node}
+            case SyncAll():
+                synced |= mapped
+    return frozenset(synced)

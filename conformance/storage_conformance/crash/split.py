@@ -1,0 +1,214 @@
+"""plan: each call split into micro-operations, with what the model says they need; and what each sync covers.
+
+Source of the split: Pillai et al., OSDI 2014, section 3.1, with sizes page by page and bytes sector by sector.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from itertools import pairwise
+from math import inf
+
+from .models import Model
+from .plan import Cut, Data, Effect, Entry, Grown, Plan, Point, Unit, bits
+from .replay import View, after
+from .trace import (
+    Call,
+    Create,
+    Hardlink,
+    Mark,
+    Mkdir,
+    Msync,
+    Op,
+    Rename,
+    Symlink,
+    Sync,
+    SyncAll,
+    Trace,
+    Truncate,
+    Unlink,
+    Write,
+    Zero,
+)
+
+__all__ = ["plan"]
+
+PAGE = 4096  # bytes; a file grows on disk page by page, as the cache does
+
+
+def plan(trace: Trace, model: Model) -> Plan:
+    """The partial order and the points. Raises BadTrace for operations that cannot have happened."""
+    after(trace)  # raises it
+    split = _Split(trace, model)
+    for number, step in enumerate(trace.steps):
+        split.number, split.call = number, step.call
+        split.take(step.op)
+        split.view.apply(step)
+    return Plan(trace, model, split.units, split.points())
+
+
+class _Split:
+    """Goes through the steps once. Each mask holds units that later ones may need, and what those need in turn."""
+
+    def __init__(self, trace: Trace, model: Model) -> None:
+        self.trace, self.model, self.view = trace, model, View(trace.initial)
+        self.number, self.call = 0, Call("", 0, 0)
+        self.units: list[Unit] = []
+        self.calls: list[Call] = []  # of each unit
+        self.synced: list[tuple[Call, int]] = []  # each sync, and what is certain once it has returned
+        self.open: dict[int, set[int]] = {}  # the units that are not certain yet: the homes that still wait for a sync
+        self.journal = 0
+        self.grown: defaultdict[int, int] = defaultdict(int)  # by node, as the next one
+        self.cut: defaultdict[int, int] = defaultdict(int)
+        self.sector: defaultdict[tuple[int, int], int] = defaultdict(int)
+        self.left: defaultdict[tuple[int, str], int] = defaultdict(int)  # renames, by the place that they emptied
+        self.shortest: dict[int, int] = {}  # the smallest size that a file was cut to
+        self.touched: defaultdict[int, int] = defaultdict(int)  # the journal when fsync of this node was last due
+        self.resized: defaultdict[int, int] = defaultdict(int)  # the same for fdatasync
+
+    def add(self, what: str, *effects: Effect, needs: int, homes: Collection[int]) -> int:
+        """One unit more; it and what it needs."""
+        self.open[len(self.units)] = set(homes)
+        self.units.append(Unit(self.number, what, effects, needs, frozenset(homes)))
+        self.calls.append(self.call)
+        return needs | 1 << len(self.units) - 1
+
+    def log(self, what: str, *effects: Effect, needs: int = 0, homes: Collection[int]) -> int:
+        """A unit that goes through the journal, where the model has one."""
+        mask = self.add(what, *effects, needs=needs | (self.journal if self.model.one_journal else 0), homes=homes)
+        self.journal |= mask
+        return mask
+
+    def enter(
+        self, what: str, *entries: Entry, homes: Collection[int], touches: Collection[int], needs: int = 0
+    ) -> int:
+        """Names change; not before the renames that emptied their places, or a file would be in neither."""
+        for entry in entries:
+            needs |= self.left[entry.node, entry.name]
+        mask = self.log(what, *entries, needs=needs, homes=homes)
+        self.touch(touches)
+        self.touch(homes, resized=True)
+        return mask
+
+    def touch(self, nodes: Collection[int], *, resized: bool = False) -> None:
+        """fsync of these has to commit the journal up to here; if `resized`, fdatasync too."""
+        for node in nodes:
+            self.touched[node] = self.journal
+            if resized:
+                self.resized[node] = self.journal
+
+    def place(self, directory: int, name: str) -> str:
+        above = self.view.path(directory)
+        return name if above == "." else f"{above}/{name}"
+
+    def take(self, op: Op) -> None:
+        """Split one operation, before the view has it."""
+        match op:
+            case Create(node, int(directory), name) | Mkdir(node, directory, name) | Symlink(node, directory, name):
+                self.enter_new(Entry(directory, name, node), node)
+            case Hardlink(node, directory, name):
+                entry = Entry(directory, name, node)
+                self.enter(f"the name {self.place(directory, name)}", entry, homes={directory}, touches={node})
+            case Unlink(directory, name):
+                child, entry = self.view.folders[directory][name], Entry(directory, name, None)
+                self.enter(f"the removal of {self.place(directory, name)}", entry, homes={directory}, touches={child})
+            case Rename():
+                self.rename(op)
+            case Write():
+                self.write(op)
+            case Truncate() | Zero():
+                self.cut_off(op)
+            case Sync(node, data):
+                self.sync(lambda homes: homes - {node}, self.resized[node] if data else self.touched[node])
+            case Msync(node):
+                self.sync(lambda homes: homes - {node}, self.resized[node])
+            case SyncAll():
+                self.sync(lambda homes: set(), 0)
+
+    def enter_new(self, entry: Entry, node: int) -> None:
+        self.enter(f"the name {self.place(entry.node, entry.name)}", entry, homes={entry.node}, touches={node})
+        self.touch({node}, resized=True)
+
+    def rename(self, op: Rename) -> None:
+        node, over = self.view.folders[op.directory][op.name], self.view.folders[op.to].get(op.new)
+        old, new = self.place(op.directory, op.name), self.place(op.to, op.new)
+        to, left = Entry(op.to, op.new, node), Entry(op.directory, op.name, over if op.exchange else None)
+        touches = {node} if over is None else {node, over}
+        if self.model.rename_is_atomic:
+            needs = self.grown[node] if self.model.replacing_takes_size and over is not None else 0
+            homes = {op.to, op.directory} if op.exchange else {op.to}
+            mask = self.enter(f"the rename of {old} to {new}", to, left, homes=homes, touches=touches, needs=needs)
+            self.touch({op.directory}, resized=True)
+            self.left[op.directory, op.name] |= mask
+            return
+        if over is not None:
+            self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), homes={op.to}, touches=touches)
+        self.enter(f"the name {new}, by rename,", to, homes={op.to}, touches=touches)
+        self.enter(f"the removal of {old}, by rename,", left, homes={op.directory}, touches=touches)
+
+    def write(self, op: Write) -> None:
+        end, was, path, node = op.offset + len(op.data), len(self.view.files[op.node]), self.view.path(op.node), op.node
+        below = 0
+        for start, stop in pairwise(_edges(op.offset, end, self.model.tear)):
+            needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
+            needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
+            data = Data(node, start, op.data[start - op.offset : stop - op.offset])
+            mask = self.add(f"bytes {start} to {stop} of {path}", data, needs=needs, homes={node})
+            self.sector[node, start // self.model.tear] = mask
+            below |= mask if self.model.size_waits_for_data else 0
+        for size in _edges(was, end, PAGE)[1:] if end > was else ():
+            needs = below | self.grown[node] | self.cut[node]
+            self.grown[node] = self.add(f"the size {size} of {path}", Grown(node, size), needs=needs, homes={node})
+        self.touch({node}, resized=end > was)
+
+    def freed(self, node: int, offset: int) -> int:
+        """The truncations that freed the block at this offset."""
+        return self.cut[node] if offset >= self.shortest.get(node, inf) else 0
+
+    def cut_off(self, op: Truncate | Zero) -> None:
+        path, node = self.view.path(op.node), op.node
+        if isinstance(op, Truncate):
+            what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
+            self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node})
+            self.shortest[node] = min(op.size, self.shortest.get(node, op.size))
+        else:
+            stop = min(op.offset + op.length, len(self.view.files[node]))
+            zeros = Data(node, op.offset, bytes(max(0, stop - op.offset)))
+            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", zeros, homes={node})
+        self.touch({node}, resized=True)
+
+    def sync(self, left: Callable[[set[int]], set[int]], due: int) -> None:
+        """What ended before the sync started, or is of the same call, is certain when it returns."""
+        certain = 0
+        for i in [i for i in self.open if self.calls[i].end < self.call.start or self.calls[i] == self.call]:
+            self.open[i] = left(self.open[i])
+            if not self.open[i] or (self.model.sync_commits_journal and due >> i & 1):
+                certain |= self.units[i].needs | 1 << i
+        for i in bits(certain):
+            self.open.pop(i, None)
+        self.synced.append((self.call, certain))
+
+    def points(self) -> list[Point]:
+        """Just before each sync returns, just before each mark, and at the end: all other moments allow no more."""
+        steps = self.trace.steps
+        marks = [(step.call.start, step.op) for step in steps if isinstance(step.op, Mark)]
+        times: set[float] = {call.end for call, _ in self.synced} | {time for time, _ in marks} | {inf}
+        starts = [(call.start, 1 << i) for i, call in enumerate(self.calls)]
+        ends = [(call.end, certain) for call, certain in self.synced]
+        return [
+            Point(time, _union(starts, time), _union(ends, time), tuple(mark for at, mark in marks if at < time))
+            for time in sorted(times)
+        ]
+
+
+def _union(timed: list[tuple[int, int]], before: float) -> int:
+    found = 0
+    for time, mask in timed:
+        found |= mask if time < before else 0
+    return found
+
+
+def _edges(start: int, end: int, step: int) -> list[int]:
+    """start, the multiples of step between, end."""
+    return [start, *range(start - start % step + step, end, step), end]
