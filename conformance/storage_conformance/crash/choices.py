@@ -27,9 +27,8 @@ def choices(plan: Plan, point: Point, limit: int, seed: int) -> tuple[str, list[
         if whole is not None and level == LEVELS[0]:
             return level, whole
         if whole is not None:
-            return level, list(
-                dict.fromkeys(chain(whole, islice(part.fair(seed), max(limit - len(whole), limit // 4))))
-            )
+            more = islice(part.fair(seed), max(limit - len(whole), limit // 4))
+            return level, list(dict.fromkeys(chain(whole, more)))
     return "", list(dict.fromkeys(islice(part.fair(seed), limit)))
 
 
@@ -77,7 +76,7 @@ class _Part:
 
     def fair(self, seed: int) -> Iterator[int]:
         """In turn one of each kind, each kind in an order by chance; then by chance for ever."""
-        dice = Random(seed)
+        dice = Random(seed)  # noqa: S311  # chooses, guards no secret
         calls = [_mask(group) for group in self.groups("calls")]
         families: list[Iterable[int]] = [
             (self.closed((1 << i + 1) - 1) for i in _shuffled(list(bits(self.open)), dice)),

@@ -121,7 +121,7 @@ class Disk:
         return self.seen.get(number, known)[: len(known)].ljust(len(known), b"\0") if guess == "as last seen" else known
 
     def _below(self) -> dict[int, int]:
-        """By node, the bits that can matter for what is read at or below it: up from child to parent until it is quiet."""
+        """By node, the bits that matter for what is read at or below it: from child to parent until nothing changes."""
         children = {n: set(node.entries.values()) for n, node in self.born.items() if isinstance(node, Folder)}
         for number, effects in self.effects.items():
             children.setdefault(number, set()).update(e.child for _, e in effects if isinstance(e, Entry) and e.child)
@@ -143,7 +143,8 @@ def _put(held: bytearray, offset: int, data: bytes) -> None:
 
 
 def _garbage(start: int, end: int) -> bytes:
-    return bytes(GARBAGE[i % len(GARBAGE)] for i in range(start, end))
+    shift = start % len(GARBAGE)
+    return (GARBAGE * ((end - start) // len(GARBAGE) + 2))[shift : shift + end - start]
 
 
 def _born(plan: Plan) -> dict[int, Node]:

@@ -19,7 +19,7 @@ from .tree import Tree
 
 __all__ = ["BUDGET", "Search", "State", "states"]
 
-BUDGET = 4000
+BUDGET = 2000
 """About how many choices are looked at in one trace under one model; the trees that differ are far fewer."""
 LEAST = 48
 """How many each point gets, even where there are very many points."""
@@ -56,7 +56,7 @@ class State:
 
     @property
     def msynced(self) -> bool:
-        """Whether each of the mapped files was synced after it was mapped, so that a guess may be worse than the truth."""
+        """Whether each mapped file was synced after it was mapped, so that a guess may be worse than the truth."""
         return self.choice.mapped <= _synced(self.plan.trace, self.point)
 
     def at(self, point: Point, persisted: int) -> State | None:
