@@ -1,9 +1,10 @@
 """Addresses: URLs that do not show their credentials, taken apart with one clear line for what is wrong. Ours."""
 
 import re
+from math import inf
 from urllib.parse import SplitResult, unquote, urlsplit
 
-__all__ = ["Url"]
+__all__ = ["Url", "seconds"]
 
 _USERINFO = re.compile(r"(?<=//)[^/?#]*@")
 _SECRETS = re.compile(
@@ -58,3 +59,14 @@ class Url(str):
         """User and password, each "" when it is not there."""
         parts = urlsplit(self)
         return unquote(parts.username or ""), unquote(parts.password or "")
+
+
+def seconds(text: str) -> float:
+    """The time-out that an option gives. ValueError, which says what to write, unless it is a number above 0."""
+    try:
+        given = float(text)
+    except ValueError:
+        given = 0.0
+    if not 0 < given < inf:
+        raise ValueError(f"timeout={text} is no number of seconds above 0")
+    return given

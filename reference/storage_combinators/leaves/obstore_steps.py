@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError,
 from obstore.store import ObjectStore, from_url
 
 from ..store import Refused
-from .addresses import Url
+from .addresses import Url, seconds
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta, PutMode, PutResult, UpdateVersion  # which obstore has for type checkers alone
@@ -24,11 +25,13 @@ _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "bucket does not exist")
 
 
 def opened(url: Url) -> ObjectStore:
-    """The store at `url`, which resends nothing."""
-    given, (key, secret) = url.options("endpoint", "region"), url.credentials()
+    """The store at `url`, which resends nothing, and gives each request 30 seconds, or the option `timeout`."""
+    given, (key, secret) = url.options("endpoint", "region", "timeout"), url.credentials()
     given |= {"access_key_id": key, "secret_access_key": secret} if key else {}
+    client: dict[str, Any] = {"timeout": timedelta(seconds=seconds(given.pop("timeout", "30")))}
+    client |= {"allow_http": True} if given.get("endpoint", "").startswith("http:") else {}
     options: dict[str, Any] = {"retry_config": {"max_retries": 0}} | ({"config": given} if given else {})
-    options |= {"client_options": {"allow_http": True}} if given.get("endpoint", "").startswith("http:") else {}
+    options |= {"client_options": client} if url.partition(":")[0] not in ("file", "memory") else {}
     options |= {"mkdir": True} if url.startswith("file:") else {}
     try:
         return from_url(url.bare, **options)

@@ -14,7 +14,7 @@ from redis.retry import Retry
 from ..functions import as_bytes
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing
-from .addresses import Url
+from .addresses import Url, seconds
 
 __all__ = ["Redis"]
 
@@ -49,7 +49,7 @@ class Redis:
     ``get(r)`` is ``GET NAME:r``. A sorted set, ``NAME:/refs``, holds the refs: each write changes both in one step,
     listing reads it by pages, and no key without the prefix ``NAME:`` is touched. Absence is the key's. Nothing is
     resent after a failure. Stopped midway: the whole step or nothing; what a crash of the server leaves is its
-    appendfsync. A server that evicts makes values vanish.
+    appendfsync. A server that evicts makes values vanish. ``?timeout=30`` is how many seconds it may be silent.
 
     >>> Redis("redis://:pw@localhost:6379/0/tasks")
     Redis(url='redis://localhost:6379/0/tasks')
@@ -62,6 +62,7 @@ class Redis:
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", Url(self.url))
         _parts(Url(self.url))
+        _silence(Url(self.url))
 
     def get(self, ref: Ref, /) -> bytes:
         value: bytes | None = self._client.get(self._key(ref))
@@ -113,8 +114,7 @@ class Redis:
             username=user or None,
             password=password or os.environ.get("REDISCLI_AUTH"),  # the variable of redis-cli
             ssl=self.url.startswith("rediss:"),
-            socket_connect_timeout=10,
-            socket_timeout=30,
+            socket_timeout=_silence(Url(self.url)),  # connecting too
             retry=Retry(NoBackoff(), 0),  # a swap that is sent twice may answer Conflict although it won
         )
 
@@ -130,11 +130,14 @@ class Redis:
 
 def _parts(url: Url) -> tuple[str, int, int, str]:
     parts = url.split_as("redis", "rediss")
-    url.options()
     db, _, name = parts.path.removeprefix("/").partition("/")
     if not (db or "0").isdecimal() or ":" in name:  # without colon, no two names can mean one key
         raise ValueError(f"{url.shown} does not end in /DB/NAME, a number and a name without colon")
     return str(parts.hostname), parts.port or 6379, int(db or "0"), unquote(name) or "store"
+
+
+def _silence(url: Url) -> float:
+    return seconds(url.options("timeout").get("timeout", "30"))
 
 
 def _member(ref: Ref) -> bytes:

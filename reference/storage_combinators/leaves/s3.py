@@ -24,11 +24,12 @@ class S3:
     """Bytes in the objects of a bucket whose keys begin with ``prefix/``; get, put and delete are one request each.
 
     ``get(r)`` is GET of ``prefix/r``. Absence is 404 of a key, not of a bucket; the root and keys over 1,024 bytes are
-    absent, and Refused to writers. Any other failure is botocore's, a body cut short too; a write is whole or not.
-    A form of swap that the server, when tried, does not honour is Refused. A key that no ref names is not listed.
+    absent, and Refused to writers. Any other failure is botocore's, a body cut short too; before, all but merge and
+    swap is sent again, three times at most. A write is whole or not. A form of swap that the server, when tried, does
+    not honour is Refused. A key that no ref names is not listed.
 
     >>> S3("archive", "2026", endpoint="http://127.0.0.1:9000", key="me", secret="sesame")
-    S3(bucket='archive', prefix='2026', endpoint='http://127.0.0.1:9000', region=None)
+    S3(bucket='archive', prefix='2026', endpoint='http://127.0.0.1:9000', region=None, timeout=30.0)
     """
 
     bucket: str
@@ -37,6 +38,7 @@ class S3:
     region: str | None = None
     key: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
+    timeout: float = 30.0  # seconds of silence
     clients: dict[tuple[int, int], Client] = field(default_factory=dict, repr=False, compare=False)
     known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)  # what the server has shown
 
@@ -75,8 +77,7 @@ class S3:
         if expected is not MISSING:
             self._swap_value(ref, expected, data)
         elif data is not MISSING:
-            self._demand("create")
-            self._attempt(ref, data, IfNoneMatch="*")
+            self._attempt("create", ref, data, IfNoneMatch="*")
         elif exists(self, ref):
             raise Conflict(ref)
 
@@ -89,9 +90,9 @@ class S3:
 
     def _swap_value(self, ref: Ref, expected: bytes, data: bytes | Gone) -> None:
         """Most ETags are the MD5, which saves reading; where one is not, it is read before this is a Conflict."""
-        self._demand("remove" if data is MISSING else "replace")
+        form: Form = "remove" if data is MISSING else "replace"
         try:
-            self._attempt(ref, data, IfMatch=f'"{md5(expected, usedforsecurity=False).hexdigest()}"')
+            self._attempt(form, ref, data, IfMatch=f'"{md5(expected, usedforsecurity=False).hexdigest()}"')
         except Conflict:
             try:
                 found, tag = self._read(ref)
@@ -99,10 +100,12 @@ class S3:
                 raise Conflict(ref) from None
             if found != expected:
                 raise
-            self._attempt(ref, data, IfMatch=tag)
+            self._attempt(form, ref, data, IfMatch=tag)
 
-    def _attempt(self, ref: Ref, data: bytes | Gone, **condition: str) -> None:
+    def _attempt(self, form: Form, ref: Ref, data: bytes | Gone, **condition: str) -> None:
         """Sent once, since a lost answer, resent, would make a swap that won look like a Conflict."""
+        if not self._honours(form):
+            raise Refused(f"this server does not keep to the condition of a swap that would {form}")
         if not attempt(self._client(1), {**self._place(ref), **condition}, data):
             raise Conflict(ref)
 
@@ -110,10 +113,6 @@ class S3:
         if form not in self.known:
             self.known[form] = honours(self._client(3), self.bucket, folder_of(self.prefix, Ref()), form)
         return self.known[form]
-
-    def _demand(self, form: Form) -> None:
-        if not self._honours(form):
-            raise Refused(f"this server does not keep to the condition of a swap that would {form}")
 
     def _read(self, ref: Ref) -> tuple[bytes, str]:
         try:
@@ -146,5 +145,5 @@ class S3:
     def _client(self, attempts: int) -> Client:
         owner = (os.getpid(), attempts)  # a fork must not share connections
         if owner not in self.clients:
-            self.clients[owner] = connect(self.endpoint, self.region, self.key, self.secret, attempts)
+            self.clients[owner] = connect(self.endpoint, self.region, self.key, self.secret, attempts, self.timeout)
         return self.clients[owner]

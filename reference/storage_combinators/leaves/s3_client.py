@@ -12,13 +12,22 @@ __all__ = ["Client", "code", "connect", "is_conflict", "keys", "status"]
 Client: TypeAlias = Any  # boto3 makes its classes when a program runs
 
 
-def connect(endpoint: str | None, region: str | None, key: str | None, secret: str | None, attempts: int) -> Client:
+def connect(
+    endpoint: str | None,
+    region: str | None,
+    key: str | None,
+    secret: str | None,
+    attempts: int,
+    timeout: float = 30.0,
+) -> Client:
     """A client that sends each request at most `attempts` times; credentials not given come from the usual places.
 
     A session of its own, since making clients from boto3's default session is not safe for threads. A server at an
     endpoint has no DNS name for each bucket, so the bucket goes into the path.
     """
     config = Config(
+        connect_timeout=timeout,
+        read_timeout=timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
         s3={"addressing_style": "path" if endpoint else "auto"},
     )
