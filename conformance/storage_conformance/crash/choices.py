@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 from itertools import chain, groupby, islice, zip_longest
-from operator import or_
 from random import Random
 
-from .plan import Data, Plan, Point, Unit, bits
+from .plan import Data, Plan, Point, Unit, bits, union
 from .split import PAGE
 
 __all__ = ["FAIR", "LEVELS", "choices"]
@@ -44,7 +42,7 @@ class _Part:
         """All legal sets in which a group is there or not; None if they are more than the limit."""
         found = [self.forced]
         for group in self.groups(level):
-            needs = reduce(or_, (self.units[i].needs for i in group)) & ~_mask(group)
+            needs = union(self.units[i].needs for i in group) & ~_mask(group)
             found += [held | _mask(group) for held in found if not needs & ~held]
             if len(found) > limit:
                 return None
@@ -96,7 +94,7 @@ class _Part:
 
 
 def _mask(numbers: Iterable[int]) -> int:
-    return reduce(or_, (1 << i for i in numbers), 0)
+    return union(1 << i for i in numbers)
 
 
 def _shuffled(items: list[int], dice: Random) -> list[int]:

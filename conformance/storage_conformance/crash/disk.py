@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 from hashlib import blake2b
-from operator import or_
 
-from .plan import Cut, Data, Effect, Entry, Grown, Plan
+from .plan import Cut, Data, Effect, Entry, Grown, Plan, union
 from .trace import Create, Mkdir, Seen, Symlink
 from .tree import ROOT, File, Folder, Link, Node, Tree
 
@@ -127,14 +124,10 @@ class Disk:
             children.setdefault(number, set()).update(e.child for _, e in effects if isinstance(e, Entry) and e.child)
         below = {number: self.own.get(number, 0) for number in self.born}
         while True:
-            more = {n: _union(below[child] for child in children.get(n, ())) | mask for n, mask in below.items()}
+            more = {n: union(below[child] for child in children.get(n, ())) | mask for n, mask in below.items()}
             if more == below:
                 return below
             below = more
-
-
-def _union(masks: Iterable[int]) -> int:
-    return reduce(or_, masks, 0)
 
 
 def _put(held: bytearray, offset: int, data: bytes) -> None:

@@ -6,13 +6,16 @@ holds what is forced there, nothing that had not started, and with each unit all
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from math import inf
+from operator import or_
 
 from .models import Model
 from .trace import Mark, Trace
 
-__all__ = ["Cut", "Data", "Effect", "Entry", "Grown", "Plan", "Point", "Unit", "bits"]
+__all__ = ["Cut", "Data", "Effect", "Entry", "Grown", "Plan", "Point", "Unit", "bits", "union"]
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,40 @@ class Point:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of it; `units` are in the order of their steps, `points` in the order of time."""
+    """All of it; `units` are in the order of their steps."""
 
     trace: Trace
     model: Model
     units: list[Unit]
-    points: list[Point]
+    starts: list[int]
+    """The event at which each unit's call started."""
+    syncs: list[tuple[int, int]]
+    """The event at which each sync returned, and what is certain from then on."""
+
+    def point(self, time: float) -> Point:
+        """What holds just before an event."""
+        started = union((1 << i for i, start in enumerate(self.starts) if start < time))
+        forced = union(certain for end, certain in self.syncs if end < time)
+        return Point(time, started, forced, tuple(mark for at, mark in self.marks() if at < time))
+
+    def points(self) -> list[Point]:
+        """Just before each sync returns, just before each mark, and at the end: other moments allow nothing more."""
+        times: set[float] = {inf, *(end for end, _ in self.syncs), *(at for at, _ in self.marks())}
+        return [self.point(time) for time in sorted(times)]
+
+    def marks(self) -> list[tuple[int, Mark]]:
+        """Each mark with its event."""
+        return [(step.call.start, step.op) for step in self.trace.steps if isinstance(step.op, Mark)]
 
     def legal(self, point: Point, persisted: int) -> bool:
         """Whether the disk may hold exactly this when the power goes at that point."""
         inside = not persisted & ~point.started and not point.forced & ~persisted
         return inside and not any(self.units[i].needs & ~persisted for i in bits(persisted))
+
+
+def union(masks: Iterable[int]) -> int:
+    """All bits that are set in any."""
+    return reduce(or_, masks, 0)
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -88,9 +88,10 @@ class Search:
 
     def __iter__(self) -> Iterator[State]:
         disk, seen, left = Disk(self.plan), set[tuple[bytes, int]](), self.budget
-        for number, point in enumerate(self.plan.points):
+        points = self.plan.points()
+        for number, point in enumerate(points):
             before = self.states
-            for state in self._at(point, max(LEAST, left // (len(self.plan.points) - number)), disk):
+            for state in self._at(point, max(LEAST, left // (len(points) - number)), disk):
                 self.states += 1
                 key = state.digest, len(state.marks)
                 if key not in seen:

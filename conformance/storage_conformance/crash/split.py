@@ -11,13 +11,12 @@ from itertools import pairwise
 from math import inf
 
 from .models import Model
-from .plan import Cut, Data, Effect, Entry, Grown, Plan, Point, Unit, bits
+from .plan import Cut, Data, Effect, Entry, Grown, Plan, Unit, bits
 from .replay import View, after
 from .trace import (
     Call,
     Create,
     Hardlink,
-    Mark,
     Mkdir,
     Msync,
     Op,
@@ -45,7 +44,8 @@ def plan(trace: Trace, model: Model) -> Plan:
         split.number, split.call = number, step.call
         split.take(step.op)
         split.view.apply(step)
-    return Plan(trace, model, split.units, split.points())
+    starts = [call.start for call in split.calls]
+    return Plan(trace, model, split.units, starts, [(call.end, certain) for call, certain in split.synced])
 
 
 class _Split:
@@ -188,25 +188,6 @@ class _Split:
         for i in bits(certain):
             self.open.pop(i, None)
         self.synced.append((self.call, certain))
-
-    def points(self) -> list[Point]:
-        """Just before each sync returns, just before each mark, and at the end: all other moments allow no more."""
-        steps = self.trace.steps
-        marks = [(step.call.start, step.op) for step in steps if isinstance(step.op, Mark)]
-        times: set[float] = {call.end for call, _ in self.synced} | {time for time, _ in marks} | {inf}
-        starts = [(call.start, 1 << i) for i, call in enumerate(self.calls)]
-        ends = [(call.end, certain) for call, certain in self.synced]
-        return [
-            Point(time, _union(starts, time), _union(ends, time), tuple(mark for at, mark in marks if at < time))
-            for time in sorted(times)
-        ]
-
-
-def _union(timed: list[tuple[int, int]], before: float) -> int:
-    found = 0
-    for time, mask in timed:
-        found |= mask if time < before else 0
-    return found
 
 
 def _edges(start: int, end: int, step: int) -> list[int]:
