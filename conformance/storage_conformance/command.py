@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from .claims import BadClaim, parse_claim, parse_without
 from .judging import judge
-from .report.html import html
+from .report.files import BadFile, as_json, known, read, touch, write
+from .report.html import html, matrix_page
 from .report.junit import junit
 from .report.result import Report, Result
-from .report.terminal import sentence_of, show_report
+from .report.terminal import Terminal, sentence_of, show_report
 from .subjects import BadSubject, shown
 
 __all__ = ["run"]
@@ -34,6 +34,9 @@ def run(arguments: list[str]) -> int:
         return _wrong(str(error))
     except (KeyboardInterrupt, typer.Abort):
         return _wrong("interrupted")
+    except BrokenPipeError:  # of --help
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status if isinstance(status, int) else 0
 
 
@@ -42,13 +45,11 @@ def _wrong(text: str) -> int:
     return 2
 
 
-class BadFile(ValueError):
-    """A file that cannot be read or written; the text says why."""
-
-
 @app.command()
 def conform(
-    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="module:factory, path/to/file.py:factory or a URL")],
+    subjects: Annotated[
+        list[str], typer.Argument(metavar="SUBJECT", help="module:factory, path/to/file.py:factory or a URL")
+    ],
     profile: Annotated[
         Literal["quick", "full"], typer.Option(help="about 10 s, or about 60 s, on a fast store")
     ] = "quick",
@@ -69,62 +70,70 @@ def conform(
     json_file: Annotated[Path | None, typer.Option("--json", metavar="F", help="write the report as JSON")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", metavar="F", help="write it as one page")] = None,
     junit_file: Annotated[Path | None, typer.Option("--junit", metavar="F", help="write it as JUnit XML")] = None,
+    matrix: Annotated[
+        bool, typer.Option("--matrix", help="judge nothing: make one page of the JSON reports F... with --html")
+    ] = False,
 ) -> int:
-    """Judge a store or mapping: which laws hold; for each broken one, the shortest run that shows it."""
-    known = _known(baseline, shown(subject))
-    for file in filter(None, (json_file, html_file, junit_file)):
-        _touch(file)
+    """Judge a store or mapping: which laws hold; for each broken one, the shortest run that shows it.
+
+    Exit status: 0 it conforms, 1 a law is broken, 2 it could not be judged to the end.
+    """
+    if matrix:
+        return _matrix(subjects, html_file)
+    if len(subjects) != 1:
+        raise typer.BadParameter("one SUBJECT at a time; --matrix F... makes one page of several reports")
+    before = known(baseline, shown(subjects[0])) if baseline else frozenset()
+    files = Files(json_file, html_file, junit_file)
+    files.touch()
     claims = {name: value for text in claim or () for name, value in parse_claim(text).items()}
     reasons = {name: reason for text in without or () for name, reason in parse_without(text).items()}
     limit = {} if time_limit is None else {"time_limit": time_limit}
-    report = _judged(subject, profile, seed, {"step": step, "claims": claims, "without": reasons, **limit})
-    show_report(report, Console(), known)
-    _write(json_file, json.dumps(report.as_dict(), indent=1, ensure_ascii=False, default=repr) + "\n")
-    _write(html_file, html(report, known) if html_file else "")
-    _write(junit_file, junit(report))
-    return report.status(known)
+    report = _judged(subjects[0], profile, seed, {"step": step, "claims": claims, "without": reasons, **limit})
+    files.write(report, before)
+    show_report(report, Terminal(), before)
+    return report.status(before)
+
+
+class Files(NamedTuple):
+    """Where the report is written."""
+
+    json: Path | None
+    html: Path | None
+    junit: Path | None
+
+    def touch(self) -> None:
+        touch([path for path in self if path])
+
+    def write(self, report: Report, before: frozenset[str]) -> None:
+        """Before it is shown, so that neither a closed terminal nor a second Ctrl-C takes it away."""
+        if self.json:
+            write(self.json, as_json(report))
+        if self.html:
+            write(self.html, html(report, before))
+        if self.junit:
+            write(self.junit, junit(report))
+
+
+def _matrix(files: list[str], html_file: Path | None) -> int:
+    if html_file is None:
+        raise typer.BadParameter("--matrix makes a page: say where with --html F")
+    touch([html_file])
+    write(html_file, matrix_page([read(Path(file)) for file in files]))
+    return 0
 
 
 def _judged(subject: str, profile: str, seed: int, options: dict[str, Any]) -> Report:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    seen: list[Result] = []
+    with Progress(*columns, console=Terminal(stderr=True), transient=True) as progress:
         task = progress.add_task(shown(subject), total=None)
 
         def watch(result: Result, of: int) -> None:
+            seen.append(result)
             progress.update(task, advance=1, total=of, description=sentence_of(result.law))
 
-        return judge(subject, profile, seed, watch=watch, **options)
-
-
-def _known(baseline: Path | None, subject: str) -> frozenset[str]:
-    """The laws that were broken in the baseline, if there is one. It must be whole, and of this subject."""
-    if baseline is None:
-        return frozenset()
-    try:
-        report = json.loads(baseline.read_text("utf-8"))
-        broken = frozenset(law["law"] for law in report["laws"] if law["verdict"] == "broken")
-        whole, of = report["verdict"] != "incomplete", report["subject"]
-    except OSError as error:
-        raise BadFile(f"{baseline} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
-        raise BadFile(f"{baseline} is no report of store-conform as JSON") from None
-    if not whole or of != subject:
-        raise BadFile(f"{baseline} is no baseline: it is {'of ' + of if whole else 'incomplete'}")
-    return broken
-
-
-def _touch(path: Path) -> None:
-    """Find out before the judging, which takes long, that a file cannot be written."""
-    try:
-        path.open("a").close()
-    except OSError as error:
-        raise BadFile(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _write(path: Path | None, text: str) -> None:
-    if path is None:
-        return
-    try:
-        path.write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise BadFile(f"{path} cannot be written: {error.strerror}") from None
+        try:
+            return judge(subject, profile, seed, watch=watch, **options)
+        except KeyboardInterrupt:  # before the first law, or a second time
+            left = Result("what_is_left", "", "not run", "interrupted", group="not judged")
+            return Report(shown(subject), seed, options["step"] or 1, {}, [*seen, left])

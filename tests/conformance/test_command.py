@@ -41,7 +41,7 @@ def test_a_mapping_that_breaks_laws(capsys: pytest.CaptureFixture[str], tmp_path
     assert sum(case.find("failure") is not None for case in cases) == 3
     page = Path(files["html"]).read_text("utf-8")
     assert page.count("<article") == 3
-    assert "http" not in page.replace("http-equiv", "")  # nothing is fetched
+    assert "http" not in page.replace('xmlns="http://www.w3.org/2000/svg"', "")  # nothing is fetched
 
 
 def test_what_was_broken_in_the_baseline_does_not_count(tmp_path: Path) -> None:
@@ -125,8 +125,61 @@ def test_the_time_limit(capsys: pytest.CaptureFixture[str]) -> None:
     assert "incomplete" in capsys.readouterr().out
 
 
+LATE = """
+made = []
+
+def late():
+    made.append(1)
+    if len(made) > 100:
+        raise LookupError("no more: redis://me:SECRET@host/0")
+    return {}
+
+def tells():
+    raise RuntimeError("cannot log in with postgres://me:SECRET@host?password=SECRET or with " + SECRET)
+
+SECRET = __import__("os").environ["SOME_TOKEN"]
+"""
+
+
+def test_a_factory_that_fails_late_is_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "late_store.py").write_text(LATE)
+    monkeypatch.setenv("SOME_TOKEN", "sekrit")
+    assert run([f"{tmp_path}/late_store.py:late", "--step", "1", "--json", str(tmp_path / "r.json")]) != 0
+    told = capsys.readouterr()
+    report = (tmp_path / "r.json").read_text()
+    assert "LookupError: no more: redis://host/0" in report
+    assert "SECRET" not in told.out + told.err + report
+
+
+def test_no_secret_in_the_words_of_others_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tells_store.py").write_text(LATE)
+    monkeypatch.setenv("SOME_TOKEN", "sekrit")
+    assert run([f"{tmp_path}/tells_store.py:tells"]) == 2
+    told = capsys.readouterr().err
+    assert "cannot log in with postgres://host?password=... or with ..." in told
+
+
+@pytest.mark.parametrize("url", ["sqlite:x.db", "file:some/dir", "http:localhost:1", "s3:bucket/prefix"])
+def test_a_url_without_its_slashes_is_told_how_to_write_it(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([url]) == 2
+    assert f"is no URL: write {url.partition(':')[0]}://" in capsys.readouterr().err
+
+
+def test_bad_input_leaves_no_empty_report(tmp_path: Path) -> None:
+    there = tmp_path / "there.json"
+    there.write_text("kept")
+    assert run(["no.such.module:factory", "--json", str(there), "--html", str(tmp_path / "new.html")]) == 2
+    assert there.read_text() == "kept"
+    assert list(tmp_path.iterdir()) == [there]
+
+
 BAD: list[list[str]] = [
     [],
+    ["builtins:dict", "builtins:dict"],
     ["nothing"],
     ["no.such.module:factory"],
     ["builtins:nothing"],
@@ -173,23 +226,57 @@ class Slow(dict):
         print("busy", flush=True)
         sleep(0.05)
         super().__setitem__(key, value)
+
+def waits():
+    print("busy", flush=True)
+    sleep(100)
 """
+COMMAND = [sys.executable, "-c", "from storage_conformance.cli import main; main()"]
+FILES = ["--json", "report.json", "--html", "report.html", "--junit", "report.xml"]
 
 
-def test_ctrl_c_leaves_a_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("factory", "lines", "times"), [("Slow", 40, 1), ("Slow", 40, 2), ("waits", 1, 1)])
+def test_ctrl_c_leaves_a_report(factory: str, lines: int, times: int, tmp_path: Path) -> None:
+    """After so many lines, when it judges, is pressed once or twice, or waits for the first store."""
     (tmp_path / "slow_store.py").write_text(SLOW, "utf-8")
-    command = [sys.executable, "-c", "from storage_conformance.cli import main; main()", "slow_store.py:Slow"]
-    command += ["--step", "1", "--json", "report.json"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as child:
+    command = [*COMMAND, f"slow_store.py:{factory}", "--step", "1", *FILES]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        for _ in range(30):
+        for _ in range(lines):
             child.stdout.readline()
-        child.send_signal(signal.SIGINT)
-        child.communicate(timeout=30)
-    report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text("utf-8"))
+        for _ in range(times):
+            child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=60)
     assert child.returncode == 2
+    assert "Traceback" not in errors
+    report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert report["verdict"] == "incomplete"
     assert "interrupted" in {law["why"] for law in report["laws"]}
+    assert ET.parse(tmp_path / "report.xml").findall(".//skipped")
+    assert "interrupted" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_reader_that_leaves_does_not_change_the_verdict(tmp_path: Path) -> None:
+    """As with | head -1: the pipe is closed before the report is shown."""
+    with subprocess.Popen(
+        [*COMMAND, "builtins:dict", *FEW, "--json", "report.json"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as child:  # fmt: skip  # one command
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read().strip() == ""
+        assert child.wait(timeout=60) == 1
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["verdict"] == "breaks"
+
+
+def test_the_time_limit_is_kept_by_a_slow_store(tmp_path: Path) -> None:
+    (tmp_path / "slow_store.py").write_text(SLOW, "utf-8")
+    done = subprocess.run(
+        [*COMMAND, "slow_store.py:Slow", "--time-limit", "3"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )  # without the limit it takes minutes
+    assert done.returncode == 2
+    assert "the time limit came first" in " ".join(done.stdout.split())
 
 
 def test_the_extra_that_is_missing_is_told(tmp_path: Path) -> None:

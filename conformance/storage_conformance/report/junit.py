@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from .result import Report, Result
 
-__all__ = ["junit"]
+__all__ = ["junit", "legal"]
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def junit(report: Report) -> str:
@@ -16,7 +19,7 @@ def junit(report: Report) -> str:
         suite = SubElement(root, "testsuite", {"name": group, **_counts(results)})
         for result in results:
             _case(suite, group, result)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + _legal(tostring(root, encoding="unicode")) + "\n"
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + legal(tostring(root, encoding="unicode")) + "\n"
 
 
 def _counts(results: list[Result]) -> dict[str, str]:
@@ -34,6 +37,6 @@ def _case(suite: Element, group: str, result: Result) -> None:
         SubElement(case, "skipped", message=f"{result.verdict}: {result.why}")
 
 
-def _legal(text: str) -> str:
-    """Without the control characters that XML forbids."""
-    return "".join(char if char >= " " or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)
+def legal(text: str) -> str:
+    """Without the characters that XML forbids: control characters, lone surrogates, two noncharacters."""
+    return FORBIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

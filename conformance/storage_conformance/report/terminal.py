@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
@@ -11,9 +13,17 @@ from rich.text import Text
 
 from .result import Report, Result
 
-__all__ = ["show_report"]
+__all__ = ["Terminal", "sentence_of", "show_report"]
 
 STYLES = {"holds": "green", "broken": "bold red", "exempt": "dim", "not run": "yellow"}
+
+
+class Terminal(Console):
+    """A console whose reader may leave, as ``head -1`` does: what is left is told to nobody."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 def show_report(report: Report, console: Console, known: frozenset[str] = frozenset()) -> None:
