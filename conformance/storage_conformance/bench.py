@@ -13,15 +13,17 @@ from zlib import crc32
 from storage_combinators.ref import Ref
 
 from .claims import LEVELS, Claims
+from .content import values
 from .engines.exhaustive import Odometer, every
 from .engines.random_runs import Drawn, random_runs
 from .engines.shrink import shrunk, was_wrong_before
 from .engines.watch import Hung, OutOfTime, watched
 from .law import Law
+from .names import families
 from .profiles import Counts
 from .report.result import Called, Result
 from .report.script import hang_script, script, steps
-from .scope import SMALL, Scope, families, values
+from .scope import SMALL, Scope
 from .subjects import Place, Subject
 from .trial import Broken, Chooser, Exempted, Pulse, Trial, Void
 from .verbs import answer_of, call_text
@@ -30,6 +32,8 @@ __all__ = ["PATIENCE", "PROBED", "SCOPES", "Bench", "checks", "found", "results"
 
 PATIENCE = 30.0  # seconds without progress after which an operation is ended
 WRITES = {"mapping": "[]="}  # of others it is put: what is there when a place is opened again was put there
+DIRECTED = 500  # trials at most of a law that asks for no history: each of its choices was written down for a reason
+SHORT = 10_000  # bytes of a value in a random history
 LONG = 2  # steps; for longer histories the small scope has fewer refs
 FOREVER = float("inf")
 PROBED = ("writes", "lists", "merges", "swaps", "types")  # claims of which a probe decides whether they are too modest
@@ -130,7 +134,9 @@ class Bench:
         """Run it; is there anything to choose, so that random choices could add something?"""
         odometer, own, void = Odometer(0), 0, None
         limit = getattr(self.bounds, law.bound)
-        for _ in every(odometer, limit):
+        for number, _ in enumerate(every(odometer, max(limit, DIRECTED))):
+            if odometer.asked and number >= limit:
+                break
             void = self._attempt(law, odometer)
             own = max(own, len(self._trial().steps))
         if void and not odometer.asked:
@@ -139,7 +145,7 @@ class Bench:
             longer = Odometer(size, again, WRITES.get(self.subject.kind, "put") if again else "")
             for _ in every(longer, limit):
                 self._attempt(law, longer)
-        return odometer.asked or odometer.chosen
+        return odometer.asked or (odometer.chosen and self._trial().drawn)
 
     def _sizes(self, largest: int) -> Iterator[tuple[int, bool]]:
         for size in range(1, largest + 1):
@@ -188,7 +194,8 @@ class Bench:
         initial = found(place, self.claims) if self.filled else {}
         chooser.again = chooser.again and self.reopens
         scope, rounds = self._scope(place, initial, chooser), self.bounds.rounds
-        return Trial(place, chooser, scope, self.claims, self.pulse, initial, self.families, self.hostile, rounds)
+        given = (place, chooser, scope, self.claims, self.pulse, initial)
+        return Trial(*given, self.families, self.hostile, rounds, self.reopens and bool(place.directory))
 
     def _scope(self, place: Place, initial: dict[Any, Any], chooser: Chooser) -> Scope:
         """The scope of a trial: the small one, or a random one, which is larger."""
@@ -196,7 +203,9 @@ class Bench:
         small, held = SMALL[:few], SCOPES[self.claims.values or "bytes"]
         if isinstance(chooser, Drawn) and chooser.choose((False, True)):
             refs = tuple(dict.fromkeys((*small, *chooser.choose(self.families).refs[:4])))
-            more = chooser.choose(self.hostile)
+            more = chooser.choose(
+                [value for value in self.hostile if not isinstance(value, bytes) or len(value) < SHORT]
+            )
             return self._scope_of(place, refs, held if more in held else (*held, more), initial)
         if place.root or initial:
             return self._scope_of(place, small, held, initial)

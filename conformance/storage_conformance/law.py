@@ -22,6 +22,7 @@ class Law:
     paper's section, or "ours". `kind` is "store", "mapping" or a family of combinators; `group` the heading in reports.
     `calls`: how many calls of its own count in the exhaustive engine, if not those that it makes. `unless`: (claim,
     level) with which the law has no subject matter. `bound`: which of the Counts says how many trials it has at most.
+    `strength`: "must", or "should" of what a good store does and the contract does not demand (RFC 2119).
     """
 
     check: Callable[[Trial], None]
@@ -35,6 +36,7 @@ class Law:
     calls: int = 0
     unless: tuple[str, str] = ("", "")
     bound: str = "trials"
+    strength: str = "must"
 
     @property
     def name(self) -> str:
@@ -60,12 +62,13 @@ def law(
     calls: int = 0,
     unless: tuple[str, str] = ("", ""),
     bound: str = "trials",
+    strength: str = "must",
 ) -> Callable[[Callable[[Trial], None]], Law]:
     """Make a law of a function. `group` is the name of its module unless given."""
 
     def made(check: Callable[[Trial], None]) -> Law:
         heading = group or check.__module__.rpartition(".")[2].replace("_", " ")
-        return Law(check, claim, level, needs, source, chapter, kind, heading, calls, unless, bound)
+        return Law(check, claim, level, needs, source, chapter, kind, heading, calls, unless, bound, strength)
 
     return made
 

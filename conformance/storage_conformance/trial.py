@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import collections
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from inspect import getsource
@@ -13,8 +15,10 @@ from storage_combinators import ref as ref_module
 from storage_combinators import store as store_module
 from storage_combinators.ref import Ref
 
+from .content import Group, groups, twins
 from .model import model_of
-from .scope import Family, Scope, Step
+from .names import Family
+from .scope import Scope, Step
 from .verbs import WITHOUT_ANSWER, Code, alike, answer_of, call_text, show
 from .wording import FORESEEN, UNFORESEEN, answered, operand, plain, wanted
 
@@ -25,6 +29,8 @@ __all__ = ["Broken", "Chooser", "Exempted", "Pulse", "Recorded", "Stopped", "Tri
 
 T = TypeVar("T")
 NAMES = {name: getattr(module, name) for module in (ref_module, store_module) for name in module.__all__}
+
+MODULES = {"array": array, "collections": collections}  # that lines of laws name
 
 
 class Broken(Exception):
@@ -101,6 +107,7 @@ class Trial:
     families: tuple[Family, ...] = ()
     hostile: tuple[Any, ...] = ()
     rounds: int = 10  # how often a law that depends on chance or on size may repeat itself
+    reopens: bool = False  # the place can be opened again, and what it keeps then is claimed
 
     def __post_init__(self) -> None:
         self.pulse.trial = self
@@ -110,8 +117,9 @@ class Trial:
         self.remark = ""
         self.before = 0  # how many of the steps are history, in which the law has no part
         self.coded = False  # some argument is a Code
+        self.drawn = False  # a ref or value was drawn from the scope, of which there are larger ones
         self.used = 0  # how many of the scope's values occurred: the next new one is taken in order, not by choice
-        self.names: dict[str, Any] = {**NAMES, "root": self.root, **self.place.names()}
+        self.names: dict[str, Any] = {**NAMES, **MODULES, "root": self.root, **self.place.names()}
 
     # Choices
 
@@ -123,6 +131,7 @@ class Trial:
 
     def ref(self) -> Any:
         """Any ref of the scope; for a mapping, any key."""
+        self.drawn = True
         return self.choose(self.scope.refs)
 
     def other(self, *than: Any) -> Any:
@@ -131,9 +140,14 @@ class Trial:
 
     def value(self) -> Any:
         """Any value of the scope."""
+        self.drawn = True
         value = self.choose(self.scope.values[: self.used + 1])
         self.used = self.scope.used((value,), self.used)
         return value
+
+    def nth(self, number: int) -> Any:
+        """A value of its own for each number, of the type that the store holds."""
+        return {"json": [number], "text": str(number)}.get(self.claims.values, str(number).encode())
 
     def base(self) -> Ref:
         """Any base: the root, or a ref, with a value or without."""
@@ -148,6 +162,16 @@ class Trial:
         family = self.choose(self.families)
         self.remark = f" The refs differ in this: {family.differ}."
         return tuple(self.place.key(ref) for ref in family.refs)
+
+    def group(self) -> Group:
+        """Values of one kind that some store does not give back as they were; fewer for a slow store."""
+        group = self.choose(groups(self.claims.values, self.claims.max_value))
+        self.remark = f" It is one of these: {group.alike}."
+        return group
+
+    def twins(self) -> tuple[Any, Any]:
+        """Two values that some store takes for one another."""
+        return self.choose(twins(self.claims.values)[: self.rounds])
 
     def hostile_value(self) -> Any:
         """A value that some store does not give back as it was."""
@@ -249,7 +273,13 @@ class Trial:
     # What is no call
 
     def line(self, text: str) -> None:
-        """Run one line of Python, such as ``buffer[0] = 0``; it is part of the script."""
+        """Run one line of Python, such as ``buffer[0] = 0``; it is part of the script. What it raises is a break."""
+        try:
+            self._run(text)
+        except Exception as error:  # what no law foresees breaks it, whatever it is
+            raise Broken(f"{text} raised {type(error).__name__}: {error}.") from error
+
+    def _run(self, text: str) -> None:
         self.pulse.since = monotonic()
         self.steps.append(Recorded("", text, ()))
         exec(text, self.names)  # noqa: S102  # the text is the law's own
@@ -265,7 +295,7 @@ class Trial:
         self.steps.append(Recorded("def", dedent(getsource(function)), ()))
         self.pulse.since, self.pulse.patience = monotonic(), patience
         try:
-            self.line(f"{function.__name__}({', '.join(args)})")
+            self._run(f"{function.__name__}({', '.join(args)})")
         except AssertionError as error:
             said = str(error).partition("\n")[0]  # pytest, which rewrites plugins, adds lines of its own
             raise Broken(f"{said or 'an assertion failed'}.") from None

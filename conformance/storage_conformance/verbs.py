@@ -10,6 +10,8 @@ from typing import Any
 from storage_combinators.ref import Ref
 from storage_combinators.store import Absent
 
+from .content import noise
+
 __all__ = [
     "MAX_LISTED",
     "VERBS",
@@ -23,11 +25,9 @@ __all__ = [
     "show",
 ]
 
-LINE, MANY, BLOCK = (
-    80,
-    12,
-    bytes(range(256)),
-)  # characters and names that are still shown in full; a unit of long values
+LINE, MANY = 80, 12  # characters and names that are still shown in full
+SHOWN = 400  # characters of what cannot be written shorter
+BLOCK = bytes(range(256))  # a unit of long values
 MAX_LISTED = 100_000  # a listing that goes on for longer never ends
 
 
@@ -54,10 +54,6 @@ def _refs(store: Any, *args: Any) -> list[Any]:
     return sorted(islice(store.refs(*args), MAX_LISTED))
 
 
-def _setdefault(store: Any, key: Any, value: Any) -> Any:
-    return store.setdefault(key, value)
-
-
 VERBS: dict[str, tuple[Callable[..., Any], str]] = {  # verb: (the call, as Python)
     "get": (lambda store, *args: store.get(*args), "{s}.get({all})"),
     "put": (lambda store, ref, value: store.put(ref, value), "{s}.put({all})"),
@@ -76,7 +72,7 @@ VERBS: dict[str, tuple[Callable[..., Any], str]] = {  # verb: (the call, as Pyth
     "items": (lambda store: sorted(islice(store.items(), MAX_LISTED)), "sorted({s}.items())"),
     "pop": (lambda store, *args: store.pop(*args), "{s}.pop({all})"),
     "popitem": (lambda store: store.popitem(), "{s}.popitem()"),
-    "setdefault": (_setdefault, "{s}.setdefault({all})"),
+    "setdefault": (lambda store, *args: store.setdefault(*args), "{s}.setdefault({all})"),
     "update": (lambda store, more: store.update(more), "{s}.update({all})"),
     "clear": (lambda store: store.clear(), "{s}.clear()"),
     "==": (lambda store, other: store == other, "{s} == {0}"),
@@ -123,8 +119,12 @@ def _names(ref: Ref) -> str:
 
 
 def _product(value: Any) -> str:
-    """A long value as a short one times a number, plus a rest; as it is, if that does not do."""
+    """A long value as a short one times a number, plus a rest; or as noise. What is none of these is cut short."""
     held = bytes(value) if isinstance(value, bytearray) else value
+    if held == noise(len(held)):
+        return f"random.Random({len(held)}).randbytes({len(held)})"
+    if len(set(held[1:])) == 1 and held[:1] != held[1:2]:
+        return f"{held[:1]!r} + {held[1:2]!r} * {len(held) - 1}"
     for width in (1, 256):
         unit, times = held[:width], len(held) // width
         if unit * times == held[: width * times] or unit * (times - 1) == held[: width * (times - 1)]:
@@ -132,7 +132,7 @@ def _product(value: Any) -> str:
             text = f"{'bytes(range(256))' if unit == BLOCK else repr(unit)} * {times}"
             text += f" + {held[width * times :]!r}" if held[width * times :] else ""
             return f"bytearray({text})" if isinstance(value, bytearray) else f"({text})" if "+" in text else text
-    return repr(value)
+    return repr(value) if len(held) < SHOWN else f"{held[:20]!r} ... {held[-20:]!r} ({len(held)} in all)"
 
 
 def is_failure(expected: Any) -> bool:

@@ -21,23 +21,43 @@ def shrunk(
 ) -> tuple[Trial, Broken]:
     """A trial with as few of the steps of `trial` as still break as it did, by the answer of its last call.
 
-    `fresh` gives a trial on a fresh place, `close` ends it. Only where all steps are calls of the subject: lines of
-    Python and other handles depend on one another.
+    `fresh` gives a trial on a fresh place, `close` ends it. Only where all steps are calls of the subject, or open it
+    again: other lines of Python and other handles depend on one another.
     """
-    if any(step.handle != "store" for step in trial.steps) or trial.coded or not trial.steps:
+    if not trial.steps or trial.coded or any(not _repeatable(step, trial) for step in trial.steps):
         return trial, broken
-    best, at = trial, 0
-    while at < len(best.steps) - 1:
-        tried = fresh()
-        try:
-            breaks = _breaks(tried, [*best.steps[:at], *best.steps[at + 1 :]], best, broken)
-        finally:
-            close(tried)
-        if breaks:
-            best, broken = tried, Broken(broken.sentence, _moved(broken.expected, best, tried))
-        else:
-            at += 1
+    best, size = trial, len(trial.steps)
+    while size := size // 2:  # large pieces first: of a thousand steps most have no part in it
+        at = 0
+        while at < len(best.steps) - 1:
+            tried = _without(best, at, size, broken, fresh, close)
+            if tried:
+                best, broken = tried, Broken(broken.sentence, _moved(broken.expected, best, tried))
+            else:
+                at += size
     return best, broken
+
+
+def _repeatable(step: Recorded, trial: Trial) -> bool:
+    again = (trial.place.again_line("store"), "store.close()", "del store")
+    return step.handle == "store" or (not step.handle and step.verb in again)
+
+
+def _without(
+    old: Trial, at: int, size: int, broken: Broken, fresh: Callable[[], Trial], close: Callable[[Trial], None]
+) -> Trial | None:
+    """A trial as `old` without the calls among the `size` steps from `at`, if it breaks likewise."""
+    lines = [step for step in old.steps[at : at + size] if not step.handle]
+    kept = [*old.steps[:at], *lines, *old.steps[min(at + size, len(old.steps) - 1) :]]
+    if len(kept) == len(old.steps):
+        return None
+    tried = fresh()
+    try:
+        return tried if _breaks(tried, kept, old, broken) else None
+    except Broken:  # it does not open again without them
+        return None
+    finally:
+        close(tried)
 
 
 def was_wrong_before(trial: Trial, tried: Trial) -> bool:
@@ -62,6 +82,9 @@ def _breaks(trial: Trial, steps: list[Recorded], old: Trial, broken: Broken) -> 
     model: Any = model_of(trial.place.subject.kind, trial.initial)
     right = found = None
     for step in steps:
+        if not step.handle:
+            trial.line(step.verb)
+            continue
         args = tuple(_moved(arg, old, trial) for arg in step.args)
         right = answer_of(model, step.verb, args)
         found = trial.call("store", step.verb, args)

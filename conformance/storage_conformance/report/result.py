@@ -47,7 +47,8 @@ class Result:
 
     @classmethod
     def of(cls, law: Law, verdict: str, why: str = "", steps: tuple[str, ...] = (), script: str = "") -> Result:
-        return cls(law.name, law.claim, verdict, why, steps, script, law.chapter, law.equation, law.source, law.group)
+        told = (law.chapter, law.equation, law.source, law.group, law.strength)
+        return cls(law.name, law.claim, verdict, why, steps, script, *told)
 
     def hiding(self, hide: Callable[[str], str]) -> Result:
         """The same without what `hide` takes out of the words of others; of a script, out of its last sentence."""
@@ -77,8 +78,8 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """breaks, if a law is broken; incomplete, if one could not be judged; else conforms."""
-        found = {result.verdict for result in self.laws}
+        """breaks, if a law that must hold is broken; incomplete, if one could not be judged; else conforms."""
+        found = {result.verdict for result in self.laws if result.level == "must" or result.verdict != "broken"}
         return "breaks" if "broken" in found else "incomplete" if "not run" in found else "conforms"
 
     @property
@@ -92,8 +93,8 @@ class Report:
         return {**head, "seconds": round(self.seconds, 1), "claims": self.claims, "laws": laws}
 
     def status(self, known: Iterable[str] = ()) -> int:
-        """The exit status: 1 if a law is broken that is not among the `known` ones, else 2 if one was not judged."""
-        if any(result.law not in known for result in self.broken):
+        """The exit status: 1 if a law that must hold is broken and not `known`, else 2 if one was not judged."""
+        if any(result.law not in known and result.level == "must" for result in self.broken):
             return 1
         return 2 if any(result.verdict == "not run" for result in self.laws) else 0
 

@@ -79,8 +79,11 @@ WORDS = {
 }
 IMPORTS = (
     (r"\bupdate\(store", "from storage_combinators.functions import update"),
+    (r"\barray\.", "import array"),
+    (r"\bcollections\.", "import collections"),
     (r"\bAny\b", "from typing import Any"),
     (r"\bpickle\.", "import pickle"),
+    (r"\brandom\.", "import random"),
     (r"\bsubprocess\.", "import subprocess"),
     (r"\bsys\.", "import sys"),
     (r"\bthreading\.", "import threading"),

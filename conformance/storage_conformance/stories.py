@@ -1,0 +1,142 @@
+"""Stories: short histories in which stores go wrong, written down one by one, since chance seldom meets them.
+
+A story is text: ``a=v`` sets a, ``-a`` deletes it, ``a?`` reads it, ``v`` and ``w`` being two values that are alike in
+some way. Every step must answer as a dictionary does, and so must every ref at the end, and when it is opened again.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from storage_combinators.ref import Ref
+from storage_combinators.store import MISSING
+
+from .content import noise
+from .scope import Scope, Step, alphabet
+
+if TYPE_CHECKING:
+    from .trial import Trial
+
+__all__ = ["COMING_AND_GOING", "OVERWRITING", "SHARING", "TREES", "long_history", "many_times", "tell"]
+
+OVERWRITING = (
+    "a=v a=w",
+    "a=w a=v",
+    "a=v a=v a=w a=v",
+    "a=v a? a=w a? a=v a?",
+    "a=v b=w a=w b=v a=v",
+)
+SHARING = (
+    "a=v b=w",
+    "a=v b=v -a",
+    "a=v b=v -b a=w",
+    "a=v b=v a=w -a",
+    "a=v b=v c=v -a -b",
+    "a=v b=v -a a=v -a",
+    "a=v b=v a=v -a b=w",
+    "a=v b=v -a -b b=v",
+)
+COMING_AND_GOING = (
+    "a? a=v a?",
+    "a=v -a a?",
+    "a=v -a a=w a?",
+    "a=v -a a? a=v",
+    "a? -a a? a=v a? -a a? a=w",
+    "a=v -a -a a=w a=v -a",
+    "a=v b=w -a -b a=w b=v",
+)
+TREES = (
+    "a=v a/b=w",
+    "a/b=v a=w",
+    "a=v a/b=w -a",
+    "a/b=v a=w -a/b",
+    "a/b=v -a/b a=w",
+    "a=v -a a/b=w",
+    "a/b/c=v -a/b/c a/b=w a=v",
+    "a/b/c=v a/d=w -a/b/c",
+    "a=v a/b=w a/b/c=v -a/b",
+    "a/b=v ab=w a-b=v -a/b a=w",
+    "a/b=v a/c=w -a/b a/b=w -a/c -a/b a=v",
+)
+VERBS = {"mapping": ("[]=", "del", "[]"), "store": ("put", "delete", "get")}
+
+
+def tell(t: Trial, stories: tuple[str, ...]) -> None:
+    """One of the stories, with two values that some store takes for one another."""
+    put, delete, get = VERBS[t.place.subject.kind]
+    story, (v, w) = t.choose(stories), t.twins()
+    for step in story.split():
+        ref, _, value = step.strip("-?").partition("=")
+        key = t.place.key(Ref.parse(ref))
+        if value:
+            t.do(put, key, v if value == "v" else w)
+        else:
+            t.do(delete if step.startswith("-") else get, key)
+    seen_whole(t, [t.place.key(Ref.parse(step.strip("-?").partition("=")[0])) for step in story.split()])
+
+
+def seen_whole(t: Trial, keys: list[Any]) -> None:
+    """Every key and every listing must answer as the model does, and again in a new handle, if there can be one."""
+    for again in (False, True)[: 1 + t.reopens]:
+        if again:
+            t.reopen()
+        for key in dict.fromkeys(keys):
+            t.do(VERBS[t.place.subject.kind][2], key)
+        for verb, *args in _listings(t):
+            t.do(verb, *args)
+
+
+def _listings(t: Trial) -> list[tuple[Any, ...]]:
+    if not t.claims.lists:
+        return []
+    return [("iter",), ("len",)] if t.place.subject.kind == "mapping" else [("refs", t.root, None), ("refs", t.root, 1)]
+
+
+def many_times(t: Trial, times: int) -> None:
+    """Two refs are written over, deleted and written anew so often that what counts to 8 bits overflows."""
+    put, delete, get = VERBS[t.place.subject.kind]
+    a, b = t.place.key(Ref("a")), t.place.key(Ref("b"))
+    for number in range(times):
+        t.do(put, a, t.nth(number))
+        if number % 2:
+            t.do(delete, b)
+        else:
+            t.do(put, b, t.nth(number))
+        t.do(get, a)
+    seen_whole(t, [a, b])
+
+
+NAMES = ("a", "a/b", "b", "ab", "a/b/c", "A", "c/d", "c/e", "d e", "\u00e9")
+VALUES = {  # few, so that they come back, and none that says when it was written
+    "bytes": (b"x", b"", b"y", noise(300), b"0", noise(5000)),
+    "json": (["x"], None, "x", {"a": [1]}, 0, []),
+    "text": ("x", "", "y", "x" * 300, "0", "None"),
+}
+
+
+def long_history(t: Trial, length: int) -> None:
+    """Steps by chance among few refs and values, so that states come back; no engine draws so long ones."""
+    random, kind = Random(t.choose(range(max(1, t.rounds // 4)))), t.place.subject.kind  # noqa: S311  # nothing secret
+    keys = tuple(t.place.key(Ref.parse(name)) for name in NAMES)
+    scope = Scope(kind, keys, VALUES[t.claims.values], (t.root, *keys[:2]) if kind == "store" else ())
+    menu: dict[str, list[Step]] = {}
+    for verb, args in [*alphabet(scope, t.claims, reads=True), *_more(t, scope)]:
+        menu.setdefault(verb, []).append((verb, args))
+    verbs = sorted(menu)
+    for _ in range(length):
+        verb, args = random.choice(menu[random.choice(verbs)])
+        if verb == "swap" and random.random() < 0.7:  # most forms would be Conflicts
+            args = (args[0], t.model.cells.get(args[0], MISSING), args[2])
+        t.do(verb, *args)
+    seen_whole(t, list(keys))
+
+
+def _more(t: Trial, scope: Scope) -> list[Step]:
+    """Steps for long histories alone: in every short one they would be too many."""
+    if scope.kind != "mapping":
+        return [("refs", (base, depth)) for base in scope.bases for depth in (0, 1) if t.claims.lists]
+    pairs = zip(scope.refs, scope.refs[1:], scope.values * 2, strict=False)
+    more: list[Step] = [("update", ({one: value, other: scope.values[0]},)) for one, other, value in pairs]
+    more += [("get", (key, b"none")) for key in scope.refs] + [("pop", (key,)) for key in scope.refs]
+    return [*more, ("clear", ()), ("items", ()), ("iter", ())] if t.claims.lists else more
