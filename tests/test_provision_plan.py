@@ -101,7 +101,7 @@ def test_further_servers_are_used_where_their_program_is_found_and_named_where_n
     run = planned("run", tmp_path, {"STORAGE_ENGINE": "embedded"})
     assert str(run).endswith("versitygw: not found, weed: not found")
     assert list(run.choices) == [kind.name for kind in KINDS]
-    assert [str(further(kind, {})) for kind in FURTHER] == ["None", "weed: SeaweedFS 30GB 3.99 0123 (program)"]
+    assert [str(further(kind, {})) for kind in FURTHER] == ["None", "weed: SeaweedFS 3.99 (program)"]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

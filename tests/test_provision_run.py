@@ -183,7 +183,7 @@ def test_the_workers_of_a_run_share_its_servers_and_a_dead_worker_leaks_nothing(
     header = re.findall("^storage servers: .*$", done.stdout, re.M)
     assert len(header) == 1
     assert re.search(
-        r"s3: .*, redis: .*, sftp: .*, http: .*, versitygw: versitygw Version v0 of a toy \(program\), weed: ",
+        r"s3: .*, redis: .*, sftp: .*, http: .*, versitygw: versitygw v0 of a toy \(program\), weed: ",
         header[0],
     )
     assert "7 passed" in done.stdout, done.stdout

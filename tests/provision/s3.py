@@ -47,8 +47,11 @@ def empty(url: str, prefix: str) -> None:
     """Remove every object whose key begins with `prefix`, and unfinished uploads there."""
     s3, bucket = client(url), {"Bucket": bucket_of(url)}
     for page in s3.get_paginator("list_objects_v2").paginate(**bucket, Prefix=prefix):
-        if found := [{"Key": entry["Key"]} for entry in page.get("Contents", [])]:
-            s3.delete_objects(**bucket, Delete={"Objects": found, "Quiet": True})
+        found = [entry["Key"] for entry in page.get("Contents", [])]
+        if several := [{"Key": key} for key in found if key.isprintable()]:
+            s3.delete_objects(**bucket, Delete={"Objects": several, "Quiet": True})
+        for key in [key for key in found if not key.isprintable()]:  # XML has no way to write some of these
+            s3.delete_object(**bucket, Key=key)
     for upload in s3.list_multipart_uploads(**bucket, Prefix=prefix).get("Uploads", []):
         s3.abort_multipart_upload(**bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
@@ -65,6 +68,7 @@ class S3:
     variable: str = ""
     image: str = ""
     program: str = ""
+    title: str = ""  # what its makers call it
 
     def asked(self, url: str, /) -> str:
         try:
@@ -74,8 +78,8 @@ class S3:
         return str(answer["ResponseMetadata"]["HTTPHeaders"].get("server", "a server without a name"))
 
     def program_version(self, path: str, /) -> str:
-        line = " ".join(programs.said(path, "--version").partition("\n")[0].split())
-        return line if line.startswith(self.program) else f"{self.program} {line}"
+        line = programs.said(path, "--version").partition("\n")[0]
+        return f"{self.title} {re.sub('^(minio version|Version *:|Version)', '', line).strip()}"
 
     def started(self, command: list[str], folder: Path, env: dict[str, str], url: str) -> Server:
         programs.start(self.name, command, folder, env, lambda: ready(url))
@@ -100,6 +104,7 @@ class Minio(S3):
     variable: str = "STORAGE_S3_URL"
     image: str = "minio"
     program: str = "minio"
+    title: str = "MinIO"
 
     def embedded_version(self) -> str:
         return f"moto {version('moto')}"
@@ -134,6 +139,7 @@ class Versitygw(S3):
 
     name: str = "versitygw"
     program: str = "versitygw"
+    title: str = "versitygw"
 
     def as_program(self, path: str, folder: Path, /) -> Server:
         address, key, secret = f"127.0.0.1:{programs.free_port()}", secrets.token_hex(8), secrets.token_hex(16)
@@ -149,9 +155,10 @@ class Weed(S3):
 
     name: str = "weed"
     program: str = "weed"
+    title: str = "SeaweedFS"
 
     def program_version(self, path: str, /) -> str:
-        return "SeaweedFS " + " ".join(programs.said(path, "version").split()[1:4])
+        return f"{self.title} " + re.findall(r"version \S*B (\S+)", programs.said(path, "version"))[0]
 
     def as_program(self, path: str, folder: Path, /) -> Server:
         key, secret = secrets.token_hex(8), secrets.token_hex(16)
@@ -160,7 +167,8 @@ class Weed(S3):
         (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
         ports = {name: programs.free_port() for name in WEED_PORTS}
         command = [path, "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder / 'data'}", "-filer", "-s3"]
-        command += [f"-s3.config={folder / 's3.json'}", *(f"-{name}={port}" for name, port in ports.items())]
+        command += ["-master.telemetry=false", f"-s3.config={folder / 's3.json'}"]  # else it reports to its makers
+        command += [*(f"-{name}={port}" for name, port in ports.items())]
         return self.started(command, folder, {}, url_of(f"127.0.0.1:{ports['s3.port']}", key, secret))
 
 
