@@ -64,6 +64,8 @@ class Unit:
 
     step: int
     what: str
+    where: str
+    """The file, or "the folder that holds NAME", whose sync makes it durable, in words."""
     effects: tuple[Effect, ...]
     needs: int
     homes: frozenset[int]

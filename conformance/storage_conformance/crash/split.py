@@ -67,16 +67,17 @@ class _Split:
         self.touched: defaultdict[int, int] = defaultdict(int)  # the journal when fsync of this node was last due
         self.resized: defaultdict[int, int] = defaultdict(int)  # the same for fdatasync
 
-    def add(self, what: str, *effects: Effect, needs: int, homes: Collection[int]) -> int:
+    def add(self, what: str, where: str, *effects: Effect, needs: int, homes: Collection[int]) -> int:
         """One unit more; it and what it needs."""
         self.open[len(self.units)] = set(homes)
-        self.units.append(Unit(self.number, what, effects, needs, frozenset(homes)))
+        self.units.append(Unit(self.number, what, where, effects, needs, frozenset(homes)))
         self.calls.append(self.call)
         return needs | 1 << len(self.units) - 1
 
-    def log(self, what: str, *effects: Effect, needs: int = 0, homes: Collection[int]) -> int:
+    def log(self, what: str, where: str, *effects: Effect, needs: int = 0, homes: Collection[int]) -> int:
         """A unit that goes through the journal, where the model has one."""
-        mask = self.add(what, *effects, needs=needs | (self.journal if self.model.one_journal else 0), homes=homes)
+        needs |= self.journal if self.model.one_journal else 0
+        mask = self.add(what, where, *effects, needs=needs, homes=homes)
         self.journal |= mask
         return mask
 
@@ -86,7 +87,8 @@ class _Split:
         """Names change; not before the renames that emptied their places, or a file would be in neither."""
         for entry in entries:
             needs |= self.left[entry.node, entry.name]
-        mask = self.log(what, *entries, needs=needs, homes=homes)
+        where = f"the folder that holds {self.place(entries[0].node, entries[0].name)}"
+        mask = self.log(what, where, *entries, needs=needs, homes=homes)
         self.touch(touches)
         self.touch(homes, resized=True)
         return mask
@@ -115,7 +117,7 @@ class _Split:
                 self.enter(f"the removal of {self.place(directory, name)}", entry, homes={directory}, touches={child})
             case Rename():
                 self.rename(op)
-            case Write():
+            case Write(data=data) if data:
                 self.write(op)
             case Truncate() | Zero():
                 self.cut_off(op)
@@ -144,8 +146,8 @@ class _Split:
             return
         if over is not None:
             self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), homes={op.to}, touches=touches)
-        self.enter(f"the name {new}, by rename,", to, homes={op.to}, touches=touches)
-        self.enter(f"the removal of {old}, by rename,", left, homes={op.directory}, touches=touches)
+        self.enter(f"the new name {new}", to, homes={op.to}, touches=touches)
+        self.enter(f"the removal of {old}", left, homes={op.directory}, touches=touches)
 
     def write(self, op: Write) -> None:
         end, was, path, node = op.offset + len(op.data), len(self.view.files[op.node]), self.view.path(op.node), op.node
@@ -154,12 +156,13 @@ class _Split:
             needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
             needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
             data = Data(node, start, op.data[start - op.offset : stop - op.offset])
-            mask = self.add(f"bytes {start} to {stop} of {path}", data, needs=needs, homes={node})
+            mask = self.add(f"bytes {start} to {stop} of {path}", path, data, needs=needs, homes={node})
             self.sector[node, start // self.model.tear] = mask
             below |= mask if self.model.size_waits_for_data else 0
         for size in _edges(was, end, PAGE)[1:] if end > was else ():
             needs = below | self.grown[node] | self.cut[node]
-            self.grown[node] = self.add(f"the size {size} of {path}", Grown(node, size), needs=needs, homes={node})
+            grown = Grown(node, size)
+            self.grown[node] = self.add(f"the size {size} of {path}", path, grown, needs=needs, homes={node})
         self.touch({node}, resized=end > was)
 
     def freed(self, node: int, offset: int) -> int:
@@ -170,12 +173,12 @@ class _Split:
         path, node = self.view.path(op.node), op.node
         if isinstance(op, Truncate):
             what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
-            self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node})
+            self.cut[node] = self.log(what, path, effect, needs=self.cut[node], homes={node})
             self.shortest[node] = min(op.size, self.shortest.get(node, op.size))
         else:
             stop = min(op.offset + op.length, len(self.view.files[node]))
             zeros = Data(node, op.offset, bytes(max(0, stop - op.offset)))
-            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", zeros, homes={node})
+            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", path, zeros, homes={node})
         self.touch({node}, resized=True)
 
     def sync(self, left: Callable[[set[int]], set[int]], due: int) -> None:

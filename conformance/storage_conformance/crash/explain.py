@@ -1,0 +1,184 @@
+"""explain: a bad state told as a person would: what is lost, which two calls have no order, which call to add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from .plan import Data, Entry, Grown, Unit, bits
+from .search import State
+from .split import plan
+from .trace import Call, Mark, Step, Sync, Trace
+
+__all__ = ["MEANING", "Counterexample", "explain", "told"]
+
+MEANING = {
+    "torn": "the reader finds a value that nobody wrote",
+    "zero-length": "the reader finds an empty file",
+    "lost after return": "the writer had returned, and what it wrote is gone",
+    "resurrected": "what was gone for good is back",
+    "neighbour damaged": "a key that was not being written is damaged",
+    "unreadable": "the reader fails",
+    "stuck": "the writer cannot write any more",
+}
+"""Kinds of violation, and what they mean."""
+IN_PLACE = (
+    "No sync can help: the old value is destroyed before the new one is whole. Write to a new file beside it, fsync "
+    "it, rename it over the old one, fsync the folder."
+)
+
+SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
+ROOM = 2  # events of a call that is added
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """One violation, all in words. `first` and `second` are the calls whose order is missing, "" where that is not it.
+
+    `add`: calls that make this state impossible, each with where it belongs. `place`: of `first` in a source, or "".
+    """
+
+    kind: str
+    when: str
+    persisted: tuple[str, ...]
+    lost: tuple[str, ...]
+    explanation: str
+    first: str = ""
+    second: str = ""
+    add: tuple[str, ...] = ()
+    place: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """As `store-crash run` writes it."""
+        what = {"kind": self.kind, "when": self.when, "persisted": [*self.persisted], "lost": [*self.lost]}
+        order = {"first": self.first, "second": self.second, "add": [*self.add], "place": self.place}
+        return {**what, "explanation": self.explanation, **order}
+
+
+def explain(state: State, kind: str) -> Counterexample:
+    """Tell a bad state, best one that `smallest` has been through; `kind` is a key of MEANING or anything."""
+    when, (first, second) = _when(state), _order(state)
+    add = _add(state, second) if second else ()
+    lost, there = _calls(state, state.choice.lost), _calls(state, state.choice.persisted)
+    sentences = [f"{kind}: {MEANING.get(kind, 'what was promised does not hold')}.", f"The power goes {when}."]
+    sentences += [_why(lost, first, second), _cure(state, add), *_guesses(state)]
+    found = Counterexample(kind, when, there, lost, " ".join(sentences), add=add)
+    if first is None or second is None or not add:
+        return found
+    return replace(found, first=first.text, second=second.text, place=first.place)
+
+
+def told(units: list[Unit]) -> str:
+    """Micro-operations in words, bytes that lie side by side as one range."""
+    parts: list[str] = []
+    for kind, group in groupby(units, key=lambda unit: type(unit.effects[0])):
+        several = list(group)
+        sizes = dict.fromkeys(f"the size of {unit.where}" for unit in several)
+        parts += _ranges(several) if kind is Data else sizes if kind is Grown else [unit.what for unit in several]
+    return ", ".join(parts)
+
+
+def _ranges(units: list[Unit]) -> list[str]:
+    found: list[tuple[int, int, str]] = []
+    for unit in units:
+        effect = unit.effects[0]
+        assert isinstance(effect, Data)
+        start, end = effect.offset, effect.offset + len(effect.data)
+        if found and found[-1][1:] == (start, unit.where):
+            start = found.pop()[0]
+        found.append((start, end, unit.where))
+    return [f"bytes {start} to {end} of {path}" for start, end, path in found]
+
+
+def _named(call: Call) -> str:
+    return f"{call.text} at {call.place}" if call.place else call.text
+
+
+def _call(state: State, i: int) -> Call:
+    return state.plan.trace.steps[state.plan.units[i].step].call
+
+
+def _calls(state: State, mask: int) -> tuple[str, ...]:
+    """Each call of which something is in the mask; and what, unless it is all of it."""
+    found = []
+    for call, group in groupby(bits(mask), key=lambda i: _call(state, i)):
+        units = [state.plan.units[i] for i in group]
+        whole = sum(_call(state, i) == call for i in range(len(state.plan.units)))
+        found.append(_named(call) if len(units) == whole else f"{_named(call)}: {told(units)}")
+    return tuple(found)
+
+
+def _when(state: State) -> str:
+    """Between which calls, or during which."""
+    calls = sorted({step.call for step in state.plan.trace.steps}, key=lambda call: call.start)
+    before = [call for call in calls if call.start < state.point.time]
+    running = [call for call in before if call.end >= state.point.time]
+    if running:
+        return f"during {_named(running[-1])}"
+    after = f"after {_named(before[-1])}" if before else "before anything is done"
+    following = [call for call in calls if call.start >= state.point.time]
+    return f"{after} and before {_named(following[0])}" if following and before else after
+
+
+def _order(state: State) -> tuple[Call | None, Call | None]:
+    """The first call that is lost, and the last thing that came after it all the same: on disk, or told to the user."""
+    lost, there = list(bits(state.choice.lost)), list(bits(state.choice.persisted & ~state.point.forced))
+    if not lost:
+        return None, None
+    past = [step for step in state.plan.trace.steps if step.call.start < state.point.time]
+    returned = [step.call for step in past if isinstance(step.op, Mark) and step.op.what == "returned"]
+    first, candidates = _call(state, lost[0]), [*returned[-1:], *(_call(state, i) for i in there[-1:])]
+    later = [call for call in candidates if call.start > first.start]
+    return first, max(later, key=lambda call: call.start, default=None)
+
+
+def _why(lost: tuple[str, ...], first: Call | None, second: Call | None) -> str:
+    if first is None:
+        return "Nothing that was done before is lost: this moment itself is what the reader sees."
+    what = f"Not on disk: {'; '.join(lost)}."
+    if second is None:
+        return f"{what} One call is not all or nothing."
+    return f"{what} Yet {_named(second)} came later: no sync makes {_named(first)} durable before it."
+
+
+def _cure(state: State, add: tuple[str, ...]) -> str:
+    if add:
+        return f"Add {' and '.join(add)}."
+    names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
+    return SPLIT if state.choice.lost and names else IN_PLACE
+
+
+def _guesses(state: State) -> list[str]:
+    """What the state rests on that nobody has seen."""
+    garbage = state.choice.fill == "garbage" and state.choice.lost
+    said = ["Where a file had grown and its bytes are lost, garbage is read."] if garbage else []
+    return [*said, f"What the mapped file holds is a guess: {state.guess}."] if state.guess else said
+
+
+def _add(state: State, second: Call) -> tuple[str, ...]:
+    """The syncs before `second` that make the state impossible: one if one is enough; none if none help."""
+    homes: dict[int, str] = {}
+    for i in bits(state.choice.lost):
+        unit, call = state.plan.units[i], _call(state, i)
+        for home in unit.homes if call.start < second.start else ():
+            homes.setdefault(home, f"fsync of {unit.where}, after {_named(call)} and before {_named(second)}")
+    for some in (*({home} for home in homes), set(homes)):
+        if not _possible(state, second, some):
+            return tuple(text for home, text in homes.items() if home in some)
+    return ()
+
+
+def _possible(state: State, second: Call, synced: set[int]) -> bool:
+    """Whether the disk may still hold this where these nodes are synced just before that call."""
+    old, at = state.plan.trace, second.start
+    here = next(i for i, step in enumerate(old.steps) if step.call == second)
+    steps = [replace(step, call=_later(step.call, at)) for step in old.steps]
+    added = [Step(Sync(node), Call("added", at, at + 1)) for node in sorted(synced)]
+    then = plan(Trace(old.initial, [*steps[:here], *added, *steps[here:]]), state.plan.model)
+    time = state.point.time + (ROOM if state.point.time > at else 0)
+    return then.legal(then.point(time), state.choice.persisted)
+
+
+def _later(call: Call, at: int) -> Call:
+    """Room for a call just before event `at`."""
+    return replace(call, start=call.start + ROOM * (call.start >= at), end=call.end + ROOM * (call.end >= at))
