@@ -41,9 +41,7 @@ def load_state(path: Path) -> tuple[State, str]:
 
 def _state(told: dict[str, Any]) -> State:
     found = plan(from_json(told["trace"]), MODELS[told["model"]])
-    point, persisted = (
-        found.point(inf if told["time"] is None else told["time"]),
-        union(1 << i for i in told["persisted"]),
-    )
+    point = found.point(inf if told["time"] is None else told["time"])
+    persisted = union(1 << i for i in told["persisted"])
     lost, mapped = point.started & ~persisted, frozenset(told["mapped"])
     return State(found, Disk(found), point, Choice(persisted, lost, told["fill"], told["guess"], mapped))

@@ -21,7 +21,7 @@ ASKS = 400
 
 
 def smallest(state: State, bad: Bad, asks: int = ASKS) -> State:
-    """A bad state with as few lost calls as possible, as early as possible, with the same marks; asks `bad` of others."""
+    """A bad state with as few lost calls as can be, as early as can be, with the same marks; asks `bad` of others."""
     asked = _Asked(bad, asks)
     state = _earliest(_plainest(state, asked), asked)
     for by_call in (True, False):

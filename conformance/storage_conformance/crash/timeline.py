@@ -87,7 +87,6 @@ def _lines(row: Row, y: int) -> list[str]:
     made = [f'<text x="{LEFT}" y="{y}" fill="{colour}">{escape(short)}<title>{escape(text)}</title></text>']
     made.append(f'<text x="12" y="{y}" fill="{colour}">{sign}</text>')
     if row.look == "power cut":
-        made.append(
-            f'<line x1="{LEFT + 130}" x2="{WIDTH}" y1="{y - 5}" y2="{y - 5}" stroke="{colour}" stroke-width="2"/>'
-        )
+        ends = f'x1="{LEFT + 130}" x2="{WIDTH}" y1="{y - 5}" y2="{y - 5}"'
+        made.append(f'<line {ends} stroke="{colour}" stroke-width="2"/>')
     return made
