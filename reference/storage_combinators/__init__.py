@@ -11,7 +11,20 @@ from .edges.mapping import as_mapping, from_mapping
 from .edges.open_store import open_store
 from .edges.twin import twin
 from .functions import children, copy, exists, look, same, update, walk
+from .guarding.around import Around
+from .guarding.create_only import CreateOnly
+from .guarding.default import Default
+from .guarding.delayed import Delayed
+from .guarding.dry_run import DryRun
+from .guarding.failing import Failing
+from .guarding.limited import Limited
 from .guarding.locked import Locked
+from .guarding.read_only import ReadOnly
+from .guarding.required import Required
+from .guarding.retry import Retry
+from .guarding.small import Small
+from .guarding.throttled import Throttled
+from .guarding.timeout import Timeout
 from .leaves.disk import Disk
 from .leaves.env import Env
 from .leaves.memory import Memory
@@ -39,16 +52,23 @@ from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Seri
 
 __all__ = [
     "MISSING",
+    "Around",
     "Bytes",
     "Cache",
     "CascadingDelete",
     "Conflict",
     "Copier",
+    "CreateOnly",
+    "Default",
+    "Delayed",
     "Disk",
+    "DryRun",
     "Env",
+    "Failing",
     "Inverse",
     "Json",
     "JsonCodec",
+    "Limited",
     "Locked",
     "Logging",
     "Mapped",
@@ -62,17 +82,23 @@ __all__ = [
     "PassThrough",
     "PickleCodec",
     "Queue",
+    "ReadOnly",
     "Redirected",
     "Ref",
     "Refused",
     "Relative",
     "Renamed",
+    "Required",
+    "Retry",
     "SQLite",
     "Sequential",
     "Serialized",
+    "Small",
     "Store",
     "Switch",
     "TextCodec",
+    "Throttled",
+    "Timeout",
     "WriteBack",
     "as_mapping",
     "as_text",

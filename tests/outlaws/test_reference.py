@@ -8,7 +8,19 @@ from storage_combinators.caching.cache import Cache
 from storage_combinators.caching.write_back import WriteBack
 from storage_combinators.edges.draw import as_dot, as_text
 from storage_combinators.edges.rewrap import rewrap
+from storage_combinators.guarding.create_only import CreateOnly
+from storage_combinators.guarding.default import Default
+from storage_combinators.guarding.delayed import Delayed
+from storage_combinators.guarding.dry_run import DryRun
+from storage_combinators.guarding.failing import Failing
+from storage_combinators.guarding.limited import Limited
 from storage_combinators.guarding.locked import Locked
+from storage_combinators.guarding.read_only import ReadOnly
+from storage_combinators.guarding.required import Required
+from storage_combinators.guarding.retry import Retry
+from storage_combinators.guarding.small import Small
+from storage_combinators.guarding.throttled import Throttled
+from storage_combinators.guarding.timeout import Timeout
 from storage_combinators.observing.copier import Copier
 from storage_combinators.observing.logging import Logging
 from storage_combinators.observing.queue import Queue
@@ -29,7 +41,10 @@ OURS = [
     ("pass_through", PassThrough), ("relative", Relative), ("codec", Serialized), ("switch", Switch), ("mount", Mount),
     ("sequential", Sequential), ("cache", Cache), ("write_back", WriteBack), ("logging", Logging), ("copier", Copier),
     ("queue", Queue), ("merging", Merging), ("locked", Locked), ("cascading", CascadingDelete),
-    ("redirect", Redirected), ("drawing", as_text), ("drawing", as_dot), ("rewrap", rewrap),
+    ("redirect", Redirected), ("drawing", as_text), ("drawing", as_dot), ("rewrap", rewrap), ("read_only", ReadOnly),
+    ("create_only", CreateOnly), ("required", Required), ("default", Default), ("small", Small), ("dry_run", DryRun),
+    ("retry", Retry), ("delayed", Delayed), ("failing", Failing), ("limited", Limited), ("throttled", Throttled),
+    ("timeout", Timeout),
 ]  # fmt: skip  # one pair each
 
 

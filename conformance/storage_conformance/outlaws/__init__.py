@@ -11,18 +11,22 @@ from . import (
     changing,
     claiming,
     combinators,
+    failures,
     guarding,
+    guards,
     holding,
     listing,
     mappings,
     nearer,
     observing,
     on_disk,
+    pacing,
     right,
     right_mappings,
     routing,
     spelling,
     swapping,
+    threads,
     writing_back,
 )  # fmt: skip  # one word each
 from .outlaw import Outlaw, collected
@@ -30,13 +34,14 @@ from .outlaw import Outlaw, collected
 __all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
 
 OUTLAWS: tuple[Outlaw, ...] = collected(
-    *(holding, spelling, swapping, listing, claiming, on_disk, mappings),
-    *(changing, guarding, routing, caching, writing_back, observing),
+    *(holding, spelling, swapping, listing, claiming, on_disk, mappings, threads),
+    *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing),
 )
+_RIGHT = (combinators, nearer, guards, pacing, failures)
 CONTROLS: tuple[Callable[..., Any], ...] = (
     right.Plain, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile, right.Sqlite,
     right_mappings.Entries, right_mappings.FolderEntries,
-    *(getattr(module, name) for module in (combinators, nearer) for name in module.__all__ if name != "parts"),
+    *(getattr(module, name) for module in _RIGHT for name in module.__all__ if name != "parts"),
 )  # fmt: skip  # stores in memory and in a directory, mappings, combinators
 
 

@@ -7,10 +7,13 @@ from . import (
     codec,
     copier,
     drawing,
+    failures,
+    guards,
     locked,
     logging,
     merging,
     mount,
+    pacing,
     pass_through,
     queue,
     redirect,
@@ -25,9 +28,9 @@ __all__ = ["COMBINATOR_LAWS", "FAMILIES"]
 
 _MODULES = (
     pass_through, relative, codec, switch, mount, sequential, cache, write_back,
-    logging, copier, queue, merging, locked, cascading, redirect,
+    logging, copier, queue, merging, locked, cascading, redirect, guards, pacing, failures, drawing,
 )  # fmt: skip  # in the order of the book
-COMBINATOR_LAWS: tuple[Law, ...] = collect(*_MODULES, drawing)
+COMBINATOR_LAWS: tuple[Law, ...] = collect(*_MODULES)
 FAMILIES: dict[str, Family] = {
-    family.name: family for family in [*(module.FAMILY for module in _MODULES), drawing.DRAWING, drawing.REWRAP]
+    each.name: each for module in _MODULES for each in vars(module).values() if isinstance(each, Family)
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from storage_combinators.ref import Ref
 
+from ...requests import Requests
 from ...subjects import Place, Subject
 from .sources import HEAD, Source
 
@@ -63,7 +64,7 @@ class Rig(Place):
 
     def __init__(self, subject: Combinator) -> None:
         self.subject: Combinator = subject
-        self.root, self.directory = Ref(), None
+        self.root, self.directory, self.requests = Ref(), None, Requests()
         self.made: dict[str, Any] = {each.__name__: each for each in subject.family.classes} | {
             "Ref": Ref,
             "make": subject.make,

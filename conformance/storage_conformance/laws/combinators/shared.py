@@ -9,10 +9,11 @@ from storage_combinators.ref import Ref
 
 from ...trial import Trial
 
-__all__ = ["CHAPTER", "WRITES", "behaves_like", "given", "settled", "write"]
+__all__ = ["CHAPTER", "WRITES", "any_verb", "behaves_like", "given", "settled", "write"]
 
 CHAPTER = "chapters/01-protocol.md"
 WRITES = ("put", "merge", "delete", "swap")
+_ARGUMENTS = {"put": (b"y",), "merge": (b"y",), "swap": (b"x", b"y")}
 
 
 def given(t: Trial, source: str, ref: Ref, value: Any) -> None:
@@ -43,3 +44,12 @@ def settled(t: Trial) -> None:
     for base in t.scope.bases:
         for depth in (None, 0, 1):
             t.refs(base, depth)
+
+
+def any_verb(t: Trial, verbs: tuple[str, ...] = ("get", *WRITES, "refs")) -> tuple[Any, ...]:
+    """Any verb at a ref where source holds b"x"."""
+    ref = t.scope.refs[0]
+    given(t, "source", ref, b"x")
+    t.line("source.asked()")
+    verb = t.choose(verbs)
+    return verb, ref, *_ARGUMENTS.get(verb, ())

@@ -13,7 +13,7 @@ from typing import Any
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Conflict, Missing, Refused
 
-__all__ = ["HEAD", "Codec", "Operation", "Pair", "Sink", "Source"]
+__all__ = ["HEAD", "Codec", "Hands", "Operation", "Pair", "Sink", "Source"]
 
 HEAD = """\
 from collections.abc import Callable, Iterator
@@ -176,3 +176,25 @@ class Pair:
 
     def refs(self, base: Ref, depth: Any = None, /) -> Iterator[Ref]:
         return iter(self.first.refs(base, depth))
+
+
+class Hands:
+    """An executor that works at once, or never. `waited`: for how long its results were waited for."""
+
+    def __init__(self) -> None:
+        self.stuck = False
+        self.waited: list[Any] = []
+        self.work: Callable[[], Any] = int
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
+        self.work = lambda: work(*args, **named)
+        return self
+
+    def result(self, timeout: Any = None) -> Any:
+        self.waited.append(timeout)
+        if self.stuck:
+            raise TimeoutError
+        return self.work()
+
+    def cancel(self) -> bool:
+        return False

@@ -1,0 +1,56 @@
+"""Timeout: no longer than that (ours; field: timeout, deadline)."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ..ref import Ref
+from ..store import Depth, Gone
+from ..transforming.pass_through import PassThrough
+
+V = TypeVar("V")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Timeout(PassThrough[V]):
+    """A store whose every verb ends within `seconds`, or raises TimeoutError. The source works in `executor`.
+
+    ``Timeout(s, ...) ≈ s`` where s is fast enough. A TimeoutError is a failure: the source goes on with what it was
+    asked, so whether it happens is open. A listing is fetched as a whole, within the same time.
+    Absence and failure are the source's; the executor is whose it is, and has room for what hangs.
+
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from storage_combinators import Memory
+    >>> with ThreadPoolExecutor(4) as threads: Timeout(Memory({Ref("a"): 1}), 2.5, threads).get(Ref("a"))
+    1
+    """
+
+    seconds: float
+    executor: Executor = field(repr=False, compare=False)
+
+    def get(self, ref: Ref, /) -> V:
+        return self._within(lambda: self.source.get(ref))
+
+    def put(self, ref: Ref, value: V, /) -> None:
+        self._within(lambda: self.source.put(ref, value))
+
+    def merge(self, ref: Ref, value: V, /) -> None:
+        self._within(lambda: self.source.merge(ref, value))
+
+    def delete(self, ref: Ref, /) -> None:
+        self._within(lambda: self.source.delete(ref))
+
+    def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
+        self._within(lambda: self.source.swap(ref, old, new))
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        return iter(self._within(lambda: list(self.source.refs(base, depth))))
+
+    def _within(self, work: Callable[[], T]) -> T:
+        waiting = self.executor.submit(work)
+        try:
+            return waiting.result(self.seconds)
+        finally:
+            waiting.cancel()  # of use if it has not begun
