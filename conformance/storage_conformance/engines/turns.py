@@ -24,7 +24,7 @@ class Turns:
     """
 
     def __init__(self, packages: Sequence[str], switch: Callable[[int], bool], patience: float = 30.0) -> None:
-        self.packages, self.switch, self.patience = tuple(f"{name}." for name in packages), switch, patience
+        self.packages, self.switch, self.patience = tuple(packages), switch, patience
         self.turn, self.steps, self.threads = -1, 0, 0
         self.waiting: set[int] = set()  # for another thread, as far as can be seen
         self.ended: set[int] = set()
@@ -89,7 +89,8 @@ class Turns:
 
     def enter(self, me: int, frame: FrameType) -> Callable[..., Any] | None:
         """A function is called: run it in steps, if it is of the packages."""
-        if not f"{frame.f_globals.get('__name__')}.".startswith(self.packages):
+        name = frame.f_globals.get("__name__") or ""
+        if not any(name == each or name.startswith(f"{each}.") for each in self.packages):
             self.outside.add(me)
             return None
         self.outside.discard(me)
@@ -105,11 +106,13 @@ class Turns:
         return each
 
     def ends(self, code: CodeType) -> set[int]:
-        """Before which instructions a step ends."""
-        found, before = {-1}, ""
+        """Before which instructions a step ends; not where it did nothing that another thread could see."""
+        found, before, touched = {-1}, "", True
         for each in dis.get_instructions(code):
-            if before.startswith(("RESUME", "CALL", "BEFORE_WITH", "WITH_EXCEPT", "YIELD", "SEND")):
+            if touched and before.startswith(("RESUME", "CALL", "BEFORE_WITH", "WITH_EXCEPT", "YIELD", "SEND")):
                 found.add(each.offset)
+                touched = False  # from here on, what others may have changed
+            touched |= any(word in each.opname for word in ("ATTR", "METHOD", "SUBSCR", "CONTAINS", "DEREF", "WITH"))
             if "JUMP_BACKWARD" in each.opname:
                 found.add(each.argval)
             before = each.opname
