@@ -1,7 +1,7 @@
 """A fork server for Python programs, started by any interpreter: this file alone, with the standard library alone.
 
-A line of JSON on standard input asks for a run; the answer is a line with its status. The run happens in a forked
-child, as the interpreter would have done it: its own `__main__`, arguments, exit status, atexit functions.
+A line of JSON on standard input asks for a run; the answer is a line with its exit status. The run happens in a
+forked child, as the interpreter would have done it: its own `__main__`, arguments, exit status, atexit functions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,9 @@ from typing import Any
 
 def serve() -> dict[str, Any] | None:
     """The request that this process, a forked child, has to run; None once nobody asks any more."""
-    warm = False
     for line in iter(sys.stdin.readline, ""):
         request: dict[str, Any] = json.loads(line)
-        if not warm:
-            preload(request.pop("modules", []))
-            warm = True
+        preload(request["modules"])
         child = os.fork()
         if not child:
             return request
@@ -48,25 +45,22 @@ def waited(child: int, seconds: float) -> int:
         if pid:
             return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
         if time.monotonic() > end:
-            os.killpg(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return 124
         time.sleep(0.0005)
 
 
 def become(request: dict[str, Any]) -> None:
-    """Make this child what a fresh process would be: group, input, output, arguments, path."""
-    os.setpgid(0, 0)
-    for number, name, flags in (
-        (0, request["stdin"], os.O_RDONLY),
-        (1, request["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
-        (2, request["stderr"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
-    ):
-        opened = os.open(name, flags, 0o600)
+    """Make this child what a fresh process would be: session, input, output, arguments, path."""
+    os.setsid()
+    made = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    for number, name, flags in ((0, "stdin", os.O_RDONLY), (1, "stdout", made), (2, "stderr", made)):
+        opened = os.open(request[name], flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
     sys.argv[:] = request["argv"]
-    sys.path[0] = "" if request["module"] else os.path.dirname(os.path.realpath(sys.argv[0]))
+    sys.path[0] = os.getcwd() if request["module"] else os.path.dirname(os.path.realpath(sys.argv[0]))
 
 
 def run(request: dict[str, Any]) -> None:
@@ -74,8 +68,14 @@ def run(request: dict[str, Any]) -> None:
     become(request)
     if request["module"]:
         runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
-    else:
-        runpy.run_path(sys.argv[0], run_name="__main__")
+        return
+    with open(sys.argv[0], "rb") as script:
+        code = compile(script.read(), sys.argv[0], "exec")
+    names = sys.modules["__main__"].__dict__
+    kept = {"__name__": "__main__", "__builtins__": names["__builtins__"], "__file__": os.path.abspath(sys.argv[0])}
+    names.clear()  # this file's own: the program must find none of them
+    names.update(kept)
+    exec(code, names)  # noqa: S102  # to run the user's program is what this is for
 
 
 if __name__ == "__main__":

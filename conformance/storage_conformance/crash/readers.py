@@ -1,0 +1,214 @@
+"""Run a user's commands, many times and quickly: words filled in, output caught, Python from a fork server."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+__all__ = ["BadCommand", "Command", "Programs", "Ran"]
+
+SERVER = Path(__file__).with_name("readers_server.py")
+PYTHON = re.compile(r"(python|pypy)[\d.]*")
+PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter that take no argument
+
+
+class BadCommand(ValueError):
+    """A command that cannot be run; the text says why."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a user wrote it: words, with {dir}, {key} and {file} anywhere inside."""
+
+    words: tuple[str, ...]
+
+    @staticmethod
+    def parse(text: str, option: str) -> Command:
+        """Split as a shell would. Raises BadCommand, which names the option."""
+        try:
+            words = shlex.split(text)
+        except ValueError as error:
+            raise BadCommand(f"{option} cannot be split into words: {error}") from None
+        if not words:
+            raise BadCommand(f"{option} is empty: give the command to run")
+        if "{" not in words[0] and not shutil.which(words[0]):
+            raise BadCommand(f"{option}: there is no program {words[0]}")
+        return Command(tuple(words))
+
+    def has(self, name: str) -> bool:
+        """Whether {name} is in it."""
+        return any("{" + name + "}" in word for word in self.words)
+
+    def filled(self, **names: str | Path) -> list[str]:
+        """The words, with each {name} replaced; other braces stay."""
+        words = list(self.words)
+        for name, value in names.items():
+            words = [word.replace("{" + name + "}", str(value)) for word in words]
+        return words
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended: status (128 + signal, 124 when its time was over), what it printed, its last words."""
+
+    status: int
+    printed: bytes
+    said: str
+
+
+@dataclass(frozen=True)
+class Python:
+    """A Python program: the words that start its interpreter, and the script or module."""
+
+    interpreter: tuple[str, ...]
+    module: str
+    argv: tuple[str, ...]
+
+    def preloads(self) -> list[str]:
+        """What of the standard library the script imports at its top."""
+        try:
+            tree = ast.parse(Path(self.argv[0]).read_bytes())
+        except (OSError, SyntaxError, ValueError):  # a module, or a script of another version: nothing is preloaded
+            return []
+        names = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
+        names += [node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.module]
+        return [name for name in names if name.partition(".")[0] in sys.stdlib_module_names and name != "__future__"]
+
+
+def python_program(words: Sequence[str]) -> Python | None:
+    """How to run these words as a Python program from a fork server; None where they are another kind."""
+    if not PYTHON.fullmatch(Path(words[0]).name):
+        shebang = _shebang(shutil.which(words[0]) or "")
+        return python_program([*shebang, shutil.which(words[0]) or "", *words[1:]]) if shebang else None
+    count = next((n for n, word in enumerate(words) if n and not PLAIN_OPTION.fullmatch(word)), len(words))
+    rest = list(words[count:])
+    if len(rest) > 1 and rest[0] == "-m":
+        return Python(tuple(words[:count]), rest[1], tuple(rest[1:]))
+    return Python(tuple(words[:count]), "", tuple(rest)) if rest and Path(rest[0]).is_file() else None
+
+
+def _shebang(path: str) -> list[str]:
+    """The words of the first line of a Python script, without env; [] for all else."""
+    try:
+        with open(path, "rb") as file:
+            line = file.readline(300).decode("utf-8", "replace")
+    except OSError:
+        return []
+    words = shlex.split(line[2:]) if line.startswith("#!") else []
+    words = [word for word in words[1:] if word != "-S"] if words and Path(words[0]).name == "env" else words
+    return words if words and PYTHON.fullmatch(Path(words[0]).name) else []
+
+
+class Server:
+    """One fork server: an interpreter that waits for what to run."""
+
+    def __init__(self, python: Python, scratch: Path) -> None:
+        """Start it; `scratch` is where its own errors go."""
+        self.modules = python.preloads()
+        with (scratch / "server.err").open("ab") as errors:
+            self.process = subprocess.Popen(  # noqa: S603  # the user's own interpreter, as they named it
+                [*python.interpreter, str(SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                text=True, start_new_session=True,
+            )  # fmt: skip
+
+    def run(self, python: Python, files: dict[str, str], seconds: float) -> int | None:
+        """The exit status; None if the server is no more."""
+        request: dict[str, Any] = {"argv": python.argv, "module": python.module, "seconds": seconds, **files}
+        assert self.process.stdin and self.process.stdout
+        try:
+            self.process.stdin.write(json.dumps(request | {"modules": self.modules}) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except (BrokenPipeError, ValueError):
+            return None
+        return int(answer) if answer.strip() else None
+
+    def close(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe
+            pipe.close()
+
+
+@dataclass
+class Programs:
+    """Runs commands, also several at once; fork servers are kept by interpreter and script until `close`."""
+
+    scratch: Path
+    seconds: float = 30.0
+    idle: dict[tuple[str, ...], SimpleQueue[Server]] = field(default_factory=dict)
+    started: list[Server] = field(default_factory=list)
+
+    def run(self, words: Sequence[str], place: Path, stdin: Path | None = None) -> Ran:
+        """Run one to its end; `place` is a folder of its own for its output."""
+        files = {name: str(place / name) for name in ("stdout", "stderr")} | {"stdin": str(stdin or os.devnull)}
+        python = python_program(words)
+        status = self._served(python, files) if python else None
+        if status is None:
+            status = _plain(words, files, self.seconds)
+        return Ran(status, (place / "stdout").read_bytes(), _last_words(place / "stderr"))
+
+    def _served(self, python: Python, files: dict[str, str]) -> int | None:
+        with self._server(python) as server:
+            return server.run(python, files, self.seconds)
+
+    @contextmanager
+    def _server(self, python: Python) -> Iterator[Server]:
+        """An idle server for this program, or a new one; there are never more than runs at once."""
+        queue = self.idle.setdefault((*python.interpreter, python.module or python.argv[0]), SimpleQueue())
+        if queue.empty():
+            self.started.append(Server(python, self.scratch))
+            queue.put(self.started[-1])
+        server = queue.get()
+        try:
+            yield server
+        finally:
+            queue.put(server)
+
+    def close(self) -> None:
+        """End all servers."""
+        while self.started:
+            self.started.pop().close()
+        self.idle.clear()
+
+
+def _plain(words: Sequence[str], files: dict[str, str], seconds: float) -> int:
+    with (
+        open(files["stdin"], "rb") as source,
+        open(files["stdout"], "wb") as out,
+        open(files["stderr"], "wb") as errors,
+    ):
+        try:
+            process = subprocess.Popen(  # noqa: S603  # the user's own program, as they named it
+                words, stdin=source, stdout=out, stderr=errors, start_new_session=True
+            )
+        except OSError as error:
+            raise BadCommand(f"{words[0]} cannot be run: {error.strerror}") from None
+        with process:
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                return 124
+            except BaseException:
+                process.kill()
+                raise
+    return 128 - status if status < 0 else status
+
+
+def _last_words(path: Path) -> str:
+    return path.read_text("utf-8", "replace").strip()[-500:] if path.exists() else ""

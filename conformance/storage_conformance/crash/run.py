@@ -1,0 +1,142 @@
+"""run: a writer and a reader, judged against power cuts under some models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from .explain import explain
+from .models import MODELS, Model
+from .readers import Programs
+from .run_judge import Judge, Violation
+from .run_places import Places, places
+from .run_record import Commands, Stage
+from .run_result import Found, ModelResult, Report
+from .run_values import scenarios
+from .search import State, states
+from .smallest import smallest
+
+__all__ = ["Options", "Watch", "run"]
+
+Watch = Callable[[str, int], None]
+"""Is told what is done now, and how many states more were judged."""
+BUDGET = 1000
+"""Choices looked at for each scenario and model."""
+KINDS = 3
+"""Different kinds of violation that are told for each scenario and model."""
+
+
+class Stopped(Exception):
+    """The time is over."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user gave, apart from the commands."""
+
+    where: Path
+    models: tuple[str, ...] = ("posix-worst",)
+    seed: int = 0
+    time_limit: float = float("inf")
+
+
+def run(commands: Commands, options: Options, watch: Watch = lambda what, count: None) -> Report:
+    """Judge the programs. Raises Unfit, NoStrace, BadCommand and BadPlace where they cannot be run as they should.
+
+    After Ctrl-C and after the time limit the report is of what was seen until then, and never "safe".
+    """
+    start = monotonic()
+    shown = {"write": " ".join(commands.write.words), "read": " ".join(commands.read.words)}
+    report = Report(shown, options.seed, {name: ModelResult() for name in options.models})
+    with places(options.where) as place, ThreadPoolExecutor(os.cpu_count()) as pool:
+        programs = Programs(place.scratch)
+        try:
+            _Run(commands, options, place, programs, pool, watch, start + options.time_limit).all(report)
+        except (Stopped, KeyboardInterrupt) as error:
+            for result in report.models.values():
+                result.why.append("the time limit was reached" if isinstance(error, Stopped) else "interrupted")
+        finally:
+            pool.shutdown(cancel_futures=True)
+            programs.close()
+    report.seconds = monotonic() - start
+    return report
+
+
+@dataclass
+class _Run:
+    commands: Commands
+    options: Options
+    places: Places
+    programs: Programs
+    pool: ThreadPoolExecutor
+    watch: Watch
+    end: float
+    stage: Stage = field(init=False)
+
+    def all(self, report: Report) -> None:
+        """Each scenario, recorded once, under each model that has shown no violation yet."""
+        self.stage = Stage(self.commands, self.places, self.programs)
+        before = self.stage.set_up()
+        for scenario in scenarios(self.options.seed, keyed=self.commands.write.has("key")):
+            left = [name for name, result in report.models.items() if not result.found]
+            if left:
+                recorded = self.stage.record(scenario, before, lambda what: self.tell(what, 0))
+                judge = Judge(self.stage, recorded, self.pool)
+                for name in left:
+                    self.model(report.models[name], MODELS[name], judge)
+
+    def tell(self, what: str, count: int) -> None:
+        """Say what is done now. Raises Stopped when the time is over."""
+        self.watch(what, count)
+        if monotonic() > self.end:
+            raise Stopped
+
+    def model(self, result: ModelResult, model: Model, judge: Judge) -> None:
+        """One scenario under one model, into the result."""
+        start, name = monotonic(), judge.recorded.scenario.name
+        unseen = judge.recorded.trace.unseen()
+        if unseen:
+            result.why += [why for why in unseen if why not in result.why]
+            return
+        search = states(judge.recorded.trace, model, BUDGET, self.options.seed)
+        try:
+            violations = judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count))
+            first = _by_kind(violations)
+            result.found += [self.told(judge, violation) for violation in first if violation.certain]
+            if any(not violation.certain for violation in first):
+                result.why.append("a file that is mapped into memory may hold something else than is known")
+        finally:
+            result.states += search.states
+            result.distinct += search.distinct
+            result.bounded |= search.bounded
+            result.how.append(f"{name}: {search.how}")
+            result.seconds += monotonic() - start
+
+    def told(self, judge: Judge, violation: Violation) -> Found:
+        """A violation, made as small as it gets, with its story."""
+
+        def bad(state: State) -> bool:
+            self.tell("looking for the smallest state", 0)
+            if violation.next_write:
+                found = None if judge.violation(state) else judge.stuck(state)
+            else:
+                found = judge.violation(state)
+            return found is not None and (found.kind, found.key) == (violation.kind, violation.key)
+
+        state = smallest(violation.state, bad)
+        return Found(explain(state, violation.kind), state, judge.recorded.scenario.name, violation.said)
+
+
+def _by_kind(violations: Iterable[Violation]) -> list[Violation]:
+    """The first of each kind, certain ones rather than others, until there are enough kinds."""
+    found: dict[str, Violation] = {}
+    for violation in violations:
+        if violation.kind not in found or (violation.certain and not found[violation.kind].certain):
+            found[violation.kind] = violation
+        if sum(each.certain for each in found.values()) == KINDS:
+            break
+    return list(found.values())

@@ -1,0 +1,129 @@
+"""Judge: the reader is asked in every state that a power cut may leave, and its answers are held to the promise.
+
+Old or new before the writer returned, new after it, every other key untouched, and the next write works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+from .readers import Ran
+from .run_record import MISSING, Recorded, Stage
+from .run_values import later
+from .search import Search, State
+from .trace import Mark
+
+__all__ = ["Judge", "Violation"]
+
+BATCH = 32
+AGAIN = 24  # states in which the next write is tried: spread over all that were found
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A state in which a promise is broken."""
+
+    kind: str
+    key: str
+    state: State
+    said: str = ""
+    next_write: bool = False
+    """Whether it is what the next write makes of the state that shows it."""
+    certain: bool = True
+    """False where the state holds a guess at what a mapped file holds, and the truth may be better."""
+
+
+@dataclass
+class Judge:
+    """Asks about the states of one recorded scenario; answers are kept by what the state reads like."""
+
+    stage: Stage
+    recorded: Recorded
+    pool: ThreadPoolExecutor
+    answers: dict[bytes, dict[str, Ran]] = field(default_factory=dict)
+    rewrites: dict[bytes, Violation | None] = field(default_factory=dict)
+    own: set[tuple[str, Ran]] = field(default_factory=set)
+    """Answers that a key gave while it was the one that was written."""
+
+    def violations(self, search: Search, watch: Callable[[int], None] = lambda count: None) -> Iterator[Violation]:
+        """Every broken promise, in the order of the power cuts; then what the next write makes of some states."""
+        states, good = iter(search), list[State]()
+        while batch := list(islice(states, BATCH)):
+            self._ask(batch)
+            watch(len(batch))
+            for state in batch:
+                found = self.violation(state)
+                if found:
+                    yield found
+                else:
+                    good.append(state)
+        last = {state.digest: state for state in good}
+        yield from filter(None, self.pool.map(self.stuck, [*last.values()][:: -(-len(last) // AGAIN) or 1]))
+
+    def _ask(self, states: list[State]) -> None:
+        new = {state.digest: state for state in states if state.digest not in self.answers}
+        self.answers.update(zip(new, self.pool.map(self._read, new.values()), strict=True))
+
+    def _read(self, state: State) -> dict[str, Ran]:
+        """What the reader says of each key."""
+        with self.stage.places.copy(state.tree) as (folder, output):
+            return {key: self.stage.read(key, folder, output) for key in self.recorded.keys}
+
+    def violation(self, state: State) -> Violation | None:
+        """The first promise that this state breaks as it is read."""
+        if state.digest not in self.answers:
+            self.answers[state.digest] = self._read(state)
+        for key, ran in self.answers[state.digest].items():
+            kind = self._kind(key, ran, state.marks)
+            if kind:
+                return Violation(kind, key, state, ran.said, certain=not (state.guess and state.msynced))
+        return None
+
+    def _kind(self, key: str, ran: Ran, marks: tuple[Mark, ...]) -> str:
+        """Which promise an answer breaks; "" if none. What a key also did when it was written is no neighbour's."""
+        kind, puts = self._broken(key, ran, marks), self.recorded.scenario.puts
+        if not kind or (marks and puts[marks[-1].run - 1].key == key):
+            self.own.add((key, ran))
+            return kind
+        return kind if (key, ran) in self.own else "neighbour damaged"
+
+    def _broken(self, key: str, ran: Ran, marks: tuple[Mark, ...]) -> str:
+        """The same, without a look at who was written. The values of a key, by age, are what it may hold."""
+        puts, tail = self.recorded.scenario.puts, self.stage.tail
+        held: list[bytes | None] = [None, *(put.value + tail for put in puts if put.key == key)]
+        began = sum(mark.what == "began" and puts[mark.run - 1].key == key for mark in marks)
+        returned = sum(mark.what == "returned" and puts[mark.run - 1].key == key for mark in marks)
+        if ran.status not in (0, MISSING):
+            return "stuck" if ran.status == 124 else "unreadable"
+        answer = ran.printed if ran.status == 0 else None
+        if answer in held[returned : began + 1]:
+            return ""
+        if answer in held[:returned]:
+            return "lost after return" if answer == held[returned - 1] or answer is None else "resurrected"
+        return "zero-length" if not (answer or b"").strip() else "torn"
+
+    def stuck(self, state: State) -> Violation | None:
+        """What is wrong with the next write after this state, if anything is."""
+        if state.digest not in self.rewrites:
+            self.rewrites[state.digest] = self._rewritten(state)
+        return self.rewrites[state.digest]
+
+    def _rewritten(self, state: State) -> Violation | None:
+        put, before = later(self.recorded.scenario.puts), self.answers[state.digest]
+        right = {key: (ran.status, ran.printed) for key, ran in before.items()}
+        right[put.key] = (0, put.value + self.stage.tail)
+        with self.stage.places.copy(state.tree) as (folder, output):
+            wrote = self.stage.write(put, folder, output)
+            if wrote.status:
+                said = f"the next write failed with status {wrote.status}: {wrote.said}"
+                return Violation("stuck", put.key, state, said, next_write=True)
+            for key, expected in right.items():
+                ran = self.stage.read(key, folder, output)
+                if (ran.status, ran.printed) != expected:
+                    kind = "stuck" if key == put.key else "neighbour damaged"
+                    said = f"after the next write, --read ends with status {ran.status}: {ran.said}"
+                    return Violation(kind, key, state, said, next_write=True)
+        return None
