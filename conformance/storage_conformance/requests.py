@@ -18,17 +18,19 @@ class Requests(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self.told: deque[str] = deque(maxlen=KEPT)
-        self.before = logging.NOTSET
+        self.before = (CLIENT.level, CLIENT.propagate)
 
     def start(self) -> None:
-        self.before = CLIENT.level
+        self.before = (CLIENT.level, CLIENT.propagate)
         CLIENT.setLevel(logging.INFO)
+        CLIENT.propagate = False  # told in the report, not in everybody's log
         CLIENT.addHandler(self)
 
     def stop(self) -> None:
         if self in CLIENT.handlers:
             CLIENT.removeHandler(self)
-            CLIENT.setLevel(self.before)
+            CLIENT.setLevel(self.before[0])
+            CLIENT.propagate = self.before[1]
 
     def emit(self, record: logging.LogRecord) -> None:
         if isinstance(record.args, tuple) and len(record.args) == 5:

@@ -1,0 +1,3 @@
+module example.com/wire-server
+
+go 1.22
