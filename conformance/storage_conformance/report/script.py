@@ -49,10 +49,14 @@ def script(trial: Trial, broken: Broken) -> str:
 def hang_script(trial: Trial, sentence: str, seconds: float) -> str:
     """The program of a trial whose last call did not come back."""
     body = [_line(trial, each) for each in trial.steps]
-    handle, verb, args = trial.pulse.calling or ("", "", ())
-    call = call_text(handle, verb, args, trial.text)
+    if trial.pulse.calling is None:
+        last = body.pop()  # a line of Python, which was at work
+    else:
+        handle, verb, args = trial.pulse.calling
+        last = _expression(verb, call_text(handle, verb, args, trial.text))
     body += [
-        f"call = threading.Thread(target=lambda: {_expression(verb, call)}, daemon=True)",
+        f"def last():\n    {last}\n",
+        "call = threading.Thread(target=last, daemon=True)",
         "call.start()",
         f"call.join({seconds})",
         f"assert not call.is_alive(), {sentence!r}",
@@ -80,6 +84,7 @@ WORDS = {
 IMPORTS = (
     (r"\bupdate\(store", "from storage_combinators.functions import update"),
     (r"\barray\.", "import array"),
+    (r"(?<!\.)\barray\(", "from array import array"),
     (r"\bcollections\.", "import collections"),
     (r"\bAny\b", "from typing import Any"),
     (r"\bpickle\.", "import pickle"),
@@ -87,7 +92,9 @@ IMPORTS = (
     (r"\bsubprocess\.", "import subprocess"),
     (r"\bsys\.", "import sys"),
     (r"\bthreading\.", "import threading"),
-    (r"\btime\.sleep", "import time"),
+    (r"\bdatetime\.", "import datetime"),
+    (r"\btime\.|\btime\b,", "import time"),
+    (r"\btypes\.", "import types"),
     (r"\bislice\(", "from itertools import islice"),
     (r"\bPath\(", "from pathlib import Path"),
     (r"\brun_path\(", "from runpy import run_path"),
