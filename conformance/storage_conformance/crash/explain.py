@@ -138,7 +138,7 @@ def _why(lost: tuple[str, ...], first: Call | None, second: Call | None) -> str:
     what = f"Not on disk: {'; '.join(lost)}."
     if second is None:
         return f"{what} One call is not all or nothing."
-    return f"{what} Yet {_named(second)} came later: no sync makes {_named(first)} durable before it."
+    return f"{what} Yet {_named(second)} came after it: no sync between makes {_named(first)} durable."
 
 
 def _cure(state: State, add: tuple[str, ...]) -> str:

@@ -144,21 +144,21 @@ class _Split:
             self.touch({op.directory}, resized=True)
             self.left[op.directory, op.name] |= mask
             return
-        if over is not None:
+        if over is not None and not op.exchange:
             self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), homes={op.to}, touches=touches)
         self.enter(f"the new name {new}", to, homes={op.to}, touches=touches)
         self.enter(f"the removal of {old}", left, homes={op.directory}, touches=touches)
 
     def write(self, op: Write) -> None:
         end, was, path, node = op.offset + len(op.data), len(self.view.files[op.node]), self.view.path(op.node), op.node
-        below = 0
+        below, whole = 0, was + -was % PAGE  # the page of the old end is mapped already: its size waits for nothing
         for start, stop in pairwise(_edges(op.offset, end, self.model.tear)):
             needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
             needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
             data = Data(node, start, op.data[start - op.offset : stop - op.offset])
             mask = self.add(f"bytes {start} to {stop} of {path}", path, data, needs=needs, homes={node})
             self.sector[node, start // self.model.tear] = mask
-            below |= mask if self.model.size_waits_for_data else 0
+            below |= mask if self.model.size_waits_for_data and start >= whole else 0
         for size in _edges(was, end, PAGE)[1:] if end > was else ():
             needs = below | self.grown[node] | self.cut[node]
             grown = Grown(node, size)
