@@ -12,6 +12,7 @@ from . import (
     claiming,
     combinators,
     failures,
+    faulty,
     guarding,
     guards,
     holding,
@@ -34,7 +35,7 @@ from .outlaw import Outlaw, collected
 __all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
 
 OUTLAWS: tuple[Outlaw, ...] = collected(
-    *(holding, spelling, swapping, listing, claiming, on_disk, mappings, threads),
+    *(holding, spelling, swapping, listing, claiming, on_disk, mappings, threads, faulty),
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing),
 )
 _RIGHT = (combinators, nearer, guards, pacing, failures)

@@ -1,0 +1,202 @@
+"""A writer is killed at each of its steps of output, and what it wrote is opened again (claim survives; ours).
+
+It takes processes that fork, which this one cannot do, for it has threads: what is run is the script that is printed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from inspect import getsource
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from time import monotonic
+from typing import Any
+
+from storage_combinators.store import MISSING
+
+from ..law import law
+from ..places import scratch
+from ..report.script import script
+from ..trial import Broken, Exempted, Recorded, Trial, Void
+
+CHAPTER = "chapters/01-protocol.md"
+HANGS = 120  # seconds, for all of it; in there each time that a store is opened again has 30
+LONG = 20_000  # bytes, more than the buffer of a file
+VALUES = {"bytes": "b{!r} * {}", "text": "{!r} * {}", "json": "[{!r} * {}]"}
+
+
+@law("survives", level="kill", chapter=CHAPTER)
+def a_write_killed_at_any_step_shows_before_or_after(t: Trial) -> None:
+    """a write at r, killed after any step of output: get(r) is as before it or as after it, and all else as before"""
+    writes = [f"({before}, {verb!r}, (new,), new)" for verb in ("put", "merge") for before in ("MISSING", "old")]
+    writes = [*(writes if t.claims.merges else writes[:2]), "(old, 'delete', (), MISSING)"]
+    swaps = {"create": "MISSING, new", "write": "old, new", "all": "old, MISSING"}
+    for level, args in swaps.items():
+        if t.claims.keeps_to("swaps", level):
+            writes.append(f"({args.split(',')[0]}, 'swap', ({args}), {args.split()[-1]})")
+    listing = "lambda store: sorted(store.refs(Ref()))" if t.claims.lists else "None"
+    _killed(t, "Ref('r'), Ref('r', 'near')", writes, f"'get', 'put', {listing}")
+
+
+@law("survives", level="kill", kind="mapping", chapter=CHAPTER)
+def a_key_killed_at_any_step_shows_before_or_after(t: Trial) -> None:
+    """a write at k, killed after any step of output: d[k] is as before it or as after it, and all else as before"""
+    writes = [f"({before}, '__setitem__', (new,), new)" for before in ("MISSING", "old")]
+    listing = "sorted" if t.claims.lists else "None"
+    _killed(
+        t, "'r', 'r.near'", [*writes, "(old, '__delitem__', (), MISSING)"], f"'__getitem__', '__setitem__', {listing}"
+    )
+
+
+def _killed(t: Trial, keys: str, writes: list[str], how: str) -> None:
+    if t.place.directory is None:
+        raise Exempted("only a store in a directory has a process that can be killed")
+    if any("..." in line for line in t.place.opening_lines()):
+        raise Void("the factory cannot be imported by another process")
+    again = t.place.again_line("store").partition(" = ")[2].replace("make()", "opened(place)")
+    value, long = VALUES[t.claims.values], min(LONG, t.claims.max_value)
+    t.steps += [
+        Recorded("def", getsource(each), ()) for each in (dying, killed_after, is_at, checked, killed_at_each_step)
+    ]
+    t.steps += [
+        Recorded("", f"r, near = {keys}", ()),
+        Recorded("", f"old, new = {value.format('o', long)}, {value.format('n', long)}", ()),
+        Recorded("", f"writes = [{', '.join(writes)}]", ()),
+        Recorded("", f"killed_at_each_step(lambda place: {again}, r, near, old, writes, {2 * t.rounds}, {how})", ()),
+    ]
+    _run(t)
+
+
+def _run(t: Trial) -> None:
+    """Run the trial as the script that it will be; its AssertionError breaks the law."""
+    place = mkdtemp(prefix="conform-", dir=scratch())
+    t.pulse.since, t.pulse.patience = monotonic(), 2 * HANGS / 30
+    try:
+        command = [sys.executable, "-c", f"import tempfile\ntempfile.tempdir = {place!r}\n{script(t, Broken(''))}"]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=HANGS, check=False)  # noqa: S603  # our own
+    except subprocess.TimeoutExpired:
+        raise Broken(f"A writer was killed, and what came after that took more than {HANGS} s.") from None
+    finally:
+        rmtree(place, ignore_errors=True)
+        t.pulse.since, t.pulse.patience = monotonic(), 1.0
+    said = (ran.stderr.strip().splitlines() or [""])[-1]
+    if said.startswith("AssertionError: "):
+        raise Broken(f"{said.removeprefix('AssertionError: ')}.")
+    if ran.returncode:
+        raise Void(f"the script of the writer failed: {said}")
+
+
+def killed_at_each_step(
+    opened: Any, r: Any, near: Any, old: Any, writes: Any, most: int, read: str, write: str, listing: Any
+) -> None:
+    import shutil
+
+    for before, method, args, after in writes:
+        kills, total = [10**9], None  # at first not before the end, which tells how many steps there are
+        while kills:
+            kill, place = kills.pop(), Path(mkdtemp())
+            store = opened(place)
+            for key, value in [(near, old), *([] if before is MISSING else [(r, before)])]:
+                getattr(store, write)(key, value)
+            getattr(store, "close", int)()
+            del store
+            done, end = killed_after(kill, opened, place, method, (r, *args))
+            if total is None:
+                total, kills = done, list(range(1, done + 1, -(-done // most) or 1))[::-1]
+            what = f"{method} {'where nothing was' if before is MISSING else 'over what was there'}"
+            what += f", killed after {done} of its {total} steps of output" if end else " returned, then a kill"
+            assert end in ("", "killed"), f"{method} raised {end}"
+            may = {"what was there": before, "what was written": after} if end else {"what was written": after}
+            checked(what, opened, place, r, near, old, may, read, write, listing)
+            shutil.rmtree(place)
+
+
+def killed_after(steps: int, opened: Any, place: Any, method: str, args: Any) -> tuple[int, str]:
+    import os
+
+    reading, telling = os.pipe()
+    writer = os.fork()
+    if writer == 0:
+        dying(steps, telling, opened, place, method, args)
+    os.close(telling)
+    with open(reading, "rb") as pipe:
+        done, _, end = pipe.read().decode(errors="replace").partition(" ")
+    os.waitpid(writer, 0)
+    return int(done), end
+
+
+def dying(steps: int, telling: int, opened: Any, place: Any, method: str, args: Any) -> None:
+    import os
+    import signal
+    import threading
+
+    heard, changes = [0], ("os.rename", "os.remove", "os.link", "os.symlink", "os.mkdir", "os.rmdir", "os.truncate")
+    io = os.open("/proc/self/io", os.O_RDONLY) if os.path.exists("/proc/self/io") else -1
+
+    def done() -> int:  # what was changed in a folder, and the calls of write
+        return heard[0] + (int(os.pread(io, 999, 0).split(b"syscw: ")[1].split()[0]) if io >= 0 else 0)
+
+    def hook(event: str, what: Any) -> None:
+        writes = event == "open" and what[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        heard[0] += bool(event in changes or writes)
+
+    def look(*_: Any) -> None:  # after each call that any function makes
+        if done() - start >= steps:
+            die("killed")
+
+    def die(end: str) -> None:
+        os.write(telling, f"{done() - start} {end}".encode())
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    start = done()
+    sys.addaudithook(hook)
+    threading.setprofile(look)
+    sys.setprofile(look)
+    try:
+        store = opened(place)
+        getattr(store, method)(*args)
+        end = ""
+    except BaseException as error:  # noqa: BLE001  # told in the other process, whatever it is
+        end = repr(error)
+    sys.setprofile(None)
+    die(end)
+
+
+def checked(
+    what: str, opened: Any, place: Any, r: Any, near: Any, old: Any, may: Any, read: str, write: str, listing: Any
+) -> None:
+    import signal
+
+    def late(*_: Any) -> None:
+        raise AssertionError(f"{what}; opened again, it did not come back within 30 s")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(30)
+    try:
+        store = opened(place)
+        found = is_at(store, read, r)
+        fits = any(found is each or found == each for each in may.values())
+        shows = "nothing" if found is MISSING else repr(found)[:40]
+        assert fits, f"{what}; opened again, it holds {shows}, not {' or '.join(may)}"
+        assert is_at(store, read, near) == old, f"{what}; opened again, {near!r}, which it did not touch, has changed"
+        there = sorted([near, *([] if found is MISSING else [r])])
+        seen = listing(store) if listing else there
+        assert seen == there, f"{what}; opened again, it lists {seen}, but {there} can be read"
+        getattr(store, write)(r, old)
+        getattr(store, "close", int)()
+        assert is_at(opened(place), read, r) == old, f"{what}; what was written after that is not there"
+    except AssertionError:
+        raise
+    except Exception as error:
+        raise AssertionError(f"{what}; after that it raised {error!r}") from error
+    finally:
+        signal.alarm(0)
+
+
+def is_at(store: Any, read: str, key: Any) -> Any:
+    try:
+        return getattr(store, read)(key)
+    except KeyError:
+        return MISSING
