@@ -107,7 +107,7 @@ class Search:
         for mask in masks:
             for fill in self.plan.model.fills:
                 choice = Choice(mask, point.started & ~mask, fill)
-                here = mapped & disk.tree(choice).nodes.keys() if mapped else frozenset[int]()
+                here = mapped.intersection(disk.tree(choice).nodes) if mapped else frozenset[int]()
                 for guess in GUESSES if here else ("",):
                     yield State(self.plan, disk, point, replace(choice, guess=guess, mapped=here) if here else choice)
 
