@@ -16,6 +16,7 @@ __all__ = ["BadPlace", "Places", "file_system", "moved", "places"]
 
 MEMORY = ("tmpfs", "ramfs", "devtmpfs")
 MOUNTS = Path("/proc/self/mounts")
+MEMORY_FOLDER, ENOUGH = Path("/dev/shm"), 256 << 20  # noqa: S108  # private folders are made in it
 
 
 class BadPlace(ValueError):
@@ -24,9 +25,13 @@ class BadPlace(ValueError):
 
 @dataclass(frozen=True)
 class Places:
-    """`live` is what is recorded: {dir} lies in it, so that what programs put beside it is seen too."""
+    """`live` is what is recorded: {dir} lies in it, so that what programs put beside it is seen too.
+
+    Private copies lie in `copies`, perhaps on another file system: nothing is recorded there.
+    """
 
     base: Path
+    copies: Path
 
     @property
     def live(self) -> Path:
@@ -47,7 +52,7 @@ class Places:
     @contextmanager
     def copy(self, tree: Tree) -> Iterator[tuple[Path, Path]]:
         """A private copy, removed afterwards: {dir} in it, and a folder for the output of a program."""
-        place = Path(tempfile.mkdtemp(dir=self.scratch))
+        place = Path(tempfile.mkdtemp(dir=self.copies))
         try:
             root, output = place / "live", place / "output"
             root.mkdir()
@@ -79,14 +84,26 @@ def places(where: Path) -> Iterator[Places]:
         base = Path(tempfile.mkdtemp(prefix="store-crash-", dir=where.resolve()))
     except OSError as error:
         raise BadPlace(f"{where} cannot be written to: {error.strerror}; say --dir FOLDER") from None
-    try:
-        found = Places(base)
-        found.scratch.mkdir()
-        found.live.mkdir()
-        (found.live / "data").mkdir()
-        yield found
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        prefix="store-crash-", dir=_for_copies(base), ignore_cleanup_errors=True
+    ) as copies:
+        try:
+            found = Places(base, Path(copies))
+            found.scratch.mkdir()
+            found.live.mkdir()
+            (found.live / "data").mkdir()
+            yield found
+        finally:
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def _for_copies(base: Path) -> Path:
+    """Memory, where there is enough of it: what readers and the next writers sync there costs nothing."""
+    if MEMORY_FOLDER.is_dir() and os.access(MEMORY_FOLDER, os.W_OK):
+        free = os.statvfs(MEMORY_FOLDER)
+        if free.f_bavail * free.f_frsize > ENOUGH:
+            return MEMORY_FOLDER
+    return base
 
 
 def file_system(path: Path) -> str:
