@@ -92,7 +92,7 @@ def renames(op: Rename, at: int, view: View, model: Model) -> Iterator[Micro]:
     if over is not None and not op.exchange:
         yield Micro("name", at, op.to, {op.to}, [("entry", op.to, op.new, None)])
     yield Micro("name", at, op.to, {op.to}, [to])
-    yield Micro("name", at, op.directory, {op.directory}, [left])
+    yield Micro("name", at, op.directory, {op.directory, op.to}, [left])
 
 
 def certain(trace: Trace, model: Model, ops: list[Micro], returned: int) -> set[Micro]:
@@ -133,23 +133,15 @@ def lawful(model: Model, ops: list[Micro], there: set[Micro]) -> bool:
 def needed(model: Model, earlier: Micro, later: Micro) -> bool:
     journal = ("name", "cut", "zero")
     same = earlier.node == later.node
-    entered = (
-        {(folder, name) for kind, folder, name, *_ in later.does if kind == "entry"} if later.kind == "name" else set()
-    )
-    start = later.does[0][2] if later.kind == "data" else 0
+    entered = {(folder, name) for _, folder, name, *_ in later.does} if later.kind == "name" else set()
+    frees = earlier.kind == "cut" and later.kind == "data" and later.does[0][2] >= earlier.does[0][2]
     return (
         (model.one_journal and earlier.kind in journal and later.kind in journal)
         or bool(earlier.gone & entered)
         or (same and earlier.kind == "data" and later.kind == "data" and model.sectors_keep_order)
         or (same and earlier.kind in ("size", "cut") and later.kind == "size")
         or (same and earlier.kind == "cut" and later.kind == "cut")
-        or (
-            model.freed_blocks_wait
-            and same
-            and earlier.kind == "cut"
-            and later.kind == "data"
-            and frees(earlier, start)
-        )
+        or (model.freed_blocks_wait and same and frees)
         or (model.size_waits_for_data and earlier.awaited and later.kind == "size" and earlier.at == later.at)
         or (model.replacing_takes_size and earlier.kind == "size" and later.source == earlier.node)
     )

@@ -97,7 +97,7 @@ RENAMES = [
          alice="a/ b/ (a/f=x1|b/f=x1|a/f=x1 b/f=x1|) // a/ b/ (a/f=x1|) b/f=x1",
          ext4="a/ b/ (a/f=x1|b/f=x1) // a/ b/ b/f=x1"),
     case("or fsync of the old folder", "a/ b/ a/f=x1", "rename a/f b/f; fsync a", RENAME,
-         posix="a/ b/ (a/f=x1|b/f=x1)", alice="a/ b/ (a/f=x1|b/f=x1|a/f=x1 b/f=x1|) // a/ b/ (b/f=x1|)",
+         posix="a/ b/ (a/f=x1|b/f=x1)", alice="a/ b/ (a/f=x1|b/f=x1|a/f=x1 b/f=x1|)",
          ext4="a/ b/ (a/f=x1|b/f=x1) // a/ b/ b/f=x1"),
     case("exchange", "f=a1 g=b1", "exchange f g", "rename(2), RENAME_EXCHANGE: atomically", posix="f=a1 g=b1;f=b1 g=a1",
          alice="f=(a1|b1) g=(a1|b1)", ext4="f=a1 g=b1;f=b1 g=a1"),

@@ -147,7 +147,8 @@ class _Split:
         if over is not None and not op.exchange:
             self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), homes={op.to}, touches=touches)
         self.enter(f"the new name {new}", to, homes={op.to}, touches=touches)
-        self.enter(f"the removal of {old}", left, homes={op.directory}, touches=touches)
+        homes = {op.directory, op.to}  # else a sync of the old folder would promise more than where a rename is atomic
+        self.enter(f"the removal of {old}", left, homes=homes, touches=touches)
 
     def write(self, op: Write) -> None:
         end, was, path, node = op.offset + len(op.data), len(self.view.files[op.node]), self.view.path(op.node), op.node
