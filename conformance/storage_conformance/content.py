@@ -43,6 +43,8 @@ _TEXTS = (
     b"(1,)", b"a: 1\n",
     b"%s", b"%00", b"%20", b"a+b", b"$1", b"=", b"\\", b"\\n", b"\\x00", b"\\N", b"&amp;", b"<a>", b"<![CDATA[",
     b"]]>", b"--", b"';--",
+    b"007", b"\xff\xff", b"''", b"\\\\", b"a\xff\xffb", b"\xff\0", b"\x1b\x1b", b"\x10\x10", b'"a"\n', b'a""b',
+    b"=41", b"a=\n",
     b"YQ==", b"YWI=", b"6162", b"0x61", b"data:,a", b"a" * 76 + b"\n", b"---\n", b"#!", b"# a", b"EOF", b".", b"..",
 )  # fmt: skip  # blanks and ends, text that reads as something else
 _MARKS = (
@@ -68,6 +70,7 @@ _MAGIC = (
     b'\x04"M\x18',
     b"\x80\x04.", b"\x80\x05N.", b"\x93NUMPY", b"PK\x03\x04", b"%PDF", b"\x89PNG\r\n\x1a\n", b"SQLite format 3\0",
     b"gAAAAA",
+    b"0123456789abcde\x01", b"0123456789abcd\x02\x02", b"\x10" * 16, b"0123456789abcd\x80\0", b"0123456\x01",
     gzip.compress(b"x", mtime=0), zlib.compress(b"x"), bz2.compress(b"x"), lzma.compress(b"x"), pickle.dumps(b"x"),
     pickle.dumps(None), pickle.dumps("x"), gzip.compress(b"", mtime=0), zlib.compress(zlib.compress(b"x")),
 )  # fmt: skip  # packed already, or seemingly
@@ -144,11 +147,13 @@ def values(held: str, max_value: int) -> tuple[Any, ...]:
 TWINS: tuple[tuple[bytes, bytes], ...] = (
     (b"x", b"y"),
     (b"x", b""),
+    (b"xy", b"xz"),
     (b"x" * 5000, b"x" * 4999 + b"y"),
     (b"x" * 5000, b"y" + b"x" * 4999),
     (noise(70_000), noise(69_999)),
+    (b"ab", b"ba"),
     (b"plumless", b"buckeroo"),
-)  # values that differ: in all, in being there, in the last byte, in the first, in length, not in CRC-32
+)  # they differ in all, in being there, in the last byte, in the first, in length, in order, and not in CRC-32
 
 
 @cache

@@ -69,6 +69,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "stra\u00dfe", "STRASSE", "strasse", "\u0130", "i\u0307", "\u0131", "i", "I", "\u03c3", "\u03c2", "\u03a3",
         "\u212a", "k", "K",
     ),
+    "words in compatibility forms": (
+        "\ufb01le1", "file1", "\uff46\uff49\uff4c\uff45", "file", "\u2460\u2461\u2462", "123", "\u212aey1", "key1",
+        "Key1", "x\u00b2y", "x2y",
+    ),
+    "escapes with an end": (
+        "a:", "a_3a_", "a_3A_", "a%3A", "a%3a", "a=3A", "a&#58;", "a\\x3a", "a\\u003a", "a%u003A", "a__", "a~1",
+        "a+3A", "a@3A", "a{3a}",
+        "a<3a>", "a_x3a_", "a_", "a-3a-", "a.3a.", "a!3a!", "a$3a$", "a\\:", "a\\3a", "a^:", "a``",
+    ),
     "compatibility forms": (
         "\ufb01", "fi", "\u2460", "1", "\uff41", "a", "\u00b2", "2", "\u212b", "\u00c5", "A\u030a", "\u2026", "...",
     ),

@@ -289,10 +289,20 @@ class Trial:
         self.coded = True
         return Code(text, eval(text, self.names))  # noqa: S307  # the text is the law's own
 
-    def program(self, function: Callable[..., None], *args: str, patience: float = 4.0) -> None:
-        """Call ``function(*args)``, with args as Python text; its AssertionError breaks the law. Script: its source."""
-        self.names[function.__name__] = function
-        self.steps.append(Recorded("def", dedent(getsource(function)), ()))
+    def program(
+        self,
+        function: Callable[..., None],
+        *args: str,
+        patience: float = 4.0,
+        helpers: tuple[Callable[..., Any], ...] = (),
+    ) -> None:
+        """Call ``function(*args)``, with args as Python text; its AssertionError breaks the law. Script: its source.
+
+        `helpers`: the functions that it calls.
+        """
+        for each in (*helpers, function):
+            self.names[each.__name__] = each
+            self.steps.append(Recorded("def", dedent(getsource(each)), ()))
         self.pulse.since, self.pulse.patience = monotonic(), patience
         try:
             self._run(f"{function.__name__}({', '.join(args)})")

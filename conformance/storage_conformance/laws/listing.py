@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from storage_combinators.ref import Ref
 from storage_combinators.store import Missing
 
@@ -76,26 +78,76 @@ def refs_that_look_alike_are_listed_apart(t: Trial) -> None:
     refs = t.family()
     for ref in refs:
         t.expect(None, "put", ref, t.scope.values[0])
-    for base in (t.root, *refs):
+    for base in (t.root, *refs[:MANY]):
         for depth in (None, 0, 1):
             t.refs(base, depth)
+    for ref in refs[1::2]:
+        t.delete(ref)
+    for depth in (None, 1):
+        t.refs(t.root, depth)
+
+
+MANY = 12  # refs of a family that are bases, too
 
 
 @law("lists", chapter=CHAPTER)
 def refs_lists_a_level_of_many(t: Trial) -> None:
-    """refs(b) and refs(b, 1) list 1,100 refs, each once: more than a page of any server"""
-    many = 1100 if t.rounds > PAGES else 20
-    t.program(lists_many, "store", "root", str(many), repr(t.scope.values[0]))
+    """refs(b), refs(b, 1) of 1, 9 ... 2,001 refs, or of as many folders, are all of them, once; as they come and go"""
+    pages = PAGES[: 2 * t.rounds]
+    folders = t.choose((False, True))
+    t.program(lists_many, "store", "root", repr(pages), t.text(t.scope.values[0]), repr(folders))
 
 
-PAGES = 3  # from so many rounds on, the store is fast enough for more than a page
+PAGES = (1, 9, 11, 20, 50, 100, 101, 129, 250, 257, 500, 513, 999, 1000, 1001, 1025, 2001)  # and one more than a page
 
 
-def lists_many(store, root, many, value):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
-    refs = [root / "many" / str(number) for number in range(many)]
+def lists_many(store, root, pages, value, folders):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    held: list[Any] = []
+    for many in (*pages, *(many - 1 for many in reversed(pages) if many > 100 or many == 1)):
+        while len(held) > many:
+            store.delete(held.pop())
+        while len(held) < many:
+            ref = root / "many" / f"{len(held)}"
+            held.append(ref / "below" if folders else ref)
+            store.put(held[-1], value)
+        level = sorted(ref[: len(root) + 2] for ref in held)
+        for depth, due in ((None, sorted(held)), (1, level)):
+            listed = sorted(store.refs(root / "many", depth))
+            lost, twice = len(set(due) - set(listed)), len(listed) - len(set(listed))
+            said = f"of {many} refs {lost} are missing from depth {depth}, {twice} come twice, {len(listed)} are listed"
+            assert listed == due, said
+
+
+@law("lists", chapter=CHAPTER)
+def a_listing_bears_changes(t: Trial) -> None:
+    """refs come and go while refs(b, d) is read: each ref that was there throughout comes exactly once"""
+    many = t.choose((2, 5, 21, 130, 1030)[: 3 if t.rounds <= SLOW else 5])
+    change = t.choose(("add", "remove", "remove another", "overwrite", "remove all"))
+    depth, value = t.choose((None, 1) if many <= SHORT else (None,)), t.text(t.scope.values[0])
+    t.program(bears_changes, "store", "root", str(many), repr(change), repr(depth), value)
+
+
+SLOW, SHORT = 3, 21  # rounds of a slow store; a listing of so many refs is short
+
+
+def bears_changes(store, root, many, change, depth, value):  # type: ignore[no-untyped-def]  # printed into scripts, plain
+    refs = [root / "many" / f"{number:04}" for number in range(many)]
     for ref in refs:
         store.put(ref, value)
-    for depth in (None, 1):
-        listed = sorted(store.refs(root / "many", depth))
-        missing, surplus = len(set(refs) - set(listed)), len(listed) - len(set(listed))
-        assert listed == sorted(refs), f"of {many} refs {missing} are missing from depth {depth}, {surplus} come twice"
+    seen: list[Any] = []
+    gone: set[Any] = set()
+    for ref in store.refs(root / "many", depth):
+        seen.append(ref)
+        assert len(seen) <= 4 * many, "a listing with changes meanwhile does not end"
+        going = {"remove all": [ref], "remove": [ref][len(seen) - 1 :], "remove another": refs[-1:]}.get(change, [])
+        for one in [one for one in going if one in refs and one not in gone]:
+            gone.add(one)
+            store.delete(one)
+        if change == "add" and len(seen) <= 3:
+            store.put(root / "many" / f"{len(seen)}-new", value)
+        if change == "overwrite":
+            store.put(ref, value)
+    for ref in refs:
+        times = seen.count(ref)
+        said = f"{ref!r} was there throughout, but a listing with changes meanwhile has it {times} times"
+        assert times == 1 or ref in gone, said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..law import law
-from ..trial import Trial
+from ..trial import Broken, Trial
 
 
 @law(kind="mapping")
@@ -20,10 +20,9 @@ def popitem_empties(t: Trial) -> None:
     """popitem removes some pair and answers it; once for each key, then KeyError"""
     t.history()
     for _ in range(len(t.model)):
-        pair = t.ask("popitem")
-        if pair not in list(t.model.items()):
-            t.steps.pop()
-            t.expect(next(iter(t.model.items())), "popitem", because="a pair that is there was due")
+        pair, there = t.call("store", "popitem", ()), list(t.model.items())
+        if pair not in there:
+            raise Broken(t.sentence("store", "popitem", (), pair, there[0], "a pair that is there was due"), there[0])
         del t.model[pair[0]]
         t.do("in", pair[0])
         t.do("len")
@@ -78,6 +77,18 @@ UPDATES: tuple[tuple[str, dict[str, bytes]], ...] = (
     ("store", {}),
     ("self=b'x'", {"self": b"x"}),
 )
+
+
+@law("lists", kind="mapping", strength="should")
+def an_empty_mapping_is_false(t: Trial) -> None:
+    """bool(d) is len(d) > 0, as Python takes whatever has a length"""
+    t.program(is_true_when_filled, "store")
+
+
+def is_true_when_filled(store):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    assert not store, "an empty mapping is true"
+    store["a"] = b""
+    assert store, "a mapping that holds something is false"
 
 
 @law("lists", kind="mapping", strength="should")

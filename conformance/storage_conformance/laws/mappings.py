@@ -7,6 +7,7 @@ from typing import Any
 
 from ..law import law
 from ..trial import Trial
+from .get_and_put import share_nothing
 
 
 def present(t: Trial) -> Any:
@@ -15,6 +16,12 @@ def present(t: Trial) -> Any:
 
 def absent(t: Trial) -> Any:
     return t.choose([key for key in t.scope.refs if key not in t.model])
+
+
+@law(kind="mapping")
+def fresh_mappings_share_nothing(t: Trial) -> None:
+    """d, e fresh, both in use: d[k] = v and del d[k] leave e[k] as it was"""
+    share_nothing(t, "lambda s, v: s.__setitem__('a', v)", "lambda s: s['a']", "lambda s: s.__delitem__('a')")
 
 
 @law(kind="mapping")
@@ -106,7 +113,7 @@ def other_types_are_TypeErrors(t: Trial) -> None:  # noqa: N802  # the word as i
 
 
 NO_KEYS: tuple[Any, ...] = (1, 0, None, b"a", b"", ("a",), 1.5, True)
-NO_VALUES: tuple[Any, ...] = ("x", "", 1, 0, None, False, ["x"], [1], [], (), {}, 1.5)
+NO_VALUES: tuple[Any, ...] = ("x", "", 1, 0, None, False, ["x"], [1], [], (), {}, 1.5, array("B", b"x"))
 
 
 @law(kind="mapping", needs=())

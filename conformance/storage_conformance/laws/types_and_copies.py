@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from array import array
 from typing import Any
 
 from storage_combinators.store import MISSING, Missing
@@ -11,9 +12,9 @@ from ..law import law
 from ..trial import Exempted, Trial
 
 CHAPTER = "chapters/01-protocol.md"
-NO_REFS = ("a", b"a", 1, None, ["a"])
+NO_REFS = ("a", b"a", 1, None, ["a"], ("a",))
 NO_VALUES: dict[str, tuple[Any, ...]] = {
-    "bytes": ("x", 1, None, ["x"], {}),
+    "bytes": ("x", "", 1, 0, None, False, ["x"], [], [1], {}, (), 1.5),
     "json": (b"x", {1, 2}, 1j),
     "text": (b"x", 1, None, ["x"]),
 }
@@ -56,15 +57,27 @@ def what_was_put_is_copied_in(t: Trial) -> None:
     r = t.scope.refs[0]
     made, change, held = t.choose(BUFFERS.get(t.claims.values, ()))
     t.line(f"value = {made}")
-    t.expect(None, "put", r, t.code("value"))
+    t.expect(None, *t.choose(writes(t, r, t.code("value"))))
     t.line(change)
     t.expect(held, "get", r)
+
+
+def writes(t: Trial, r: Any, value: Any) -> list[tuple[Any, ...]]:
+    """Every way to write `value` where nothing is."""
+    merge = [("merge", r, value)] if t.claims.merges else []
+    return [("put", r, value), *merge, *([("swap", r, MISSING, value)] if t.claims.keeps_to("swaps", "create") else [])]
 
 
 BUFFERS = {
     "bytes": (
         ("bytearray(b'x')", "value[0] = 0", b"x"),
         ("memoryview(bytearray(b'x'))", "value[0] = 0", b"x"),
+        ("bytearray(b'x' * 70_000)", "value[0] = 0", b"x" * 70_000),
+        ("memoryview(b'abcdef')[::2]", "", b"ace"),
+        ("memoryview(b'abcd').cast('H')", "", b"abcd"),
+        ("memoryview(b'abcdef').cast('B', (2, 3))", "", b"abcdef"),
+        ("memoryview(array.array('I', [1, 2]))", "", array("I", [1, 2]).tobytes()),
+        ("type('Own', (bytes,), {})(b'x')", "", b"x"),
     ),
     "json": (("['x']", "value.append('y')", ["x"]), ("{'a': ['x']}", "value['a'].clear()", {"a": ["x"]})),
 }
