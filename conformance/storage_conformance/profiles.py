@@ -43,7 +43,7 @@ class Counts:
 
 
 _COUNTS = {  # calls, trials, schedules, refs, deep, examples, length, families, values, rounds
-    ("quick", 1): Counts(4, 40_000, 800, 3, 2, 25, 20, 99, 99, 20),
+    ("quick", 1): Counts(4, 12_000, 800, 3, 2, 25, 20, 99, 99, 20),
     ("quick", 2): Counts(3, 400, 300, 2, 2, 6, 10, 99, 99, 6),
     ("quick", 3): Counts(2, 60, 120, 2, 2, 3, 8, 30, 30, 3),
     ("quick", 4): Counts(2, 12, 40, 2, 2, 2, 6, 12, 16, 2),
