@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from atexit import register
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
-from os import W_OK, access, environ
+from os import W_OK, access, environ, getpid
 from pathlib import Path
 from shutil import disk_usage, rmtree
 from tempfile import mkdtemp
@@ -87,7 +88,7 @@ class Place:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.directory = Path(mkdtemp(prefix="conform-", dir=scratch())) if subject.directory else None
+        self.directory = directory() if subject.directory else None
         self.root = subject.prefix / str(next(subject.numbers)) if subject.url else Ref()
         self.handles: list[Any] = []
         self.requests = Requests()
@@ -166,6 +167,24 @@ class Place:
     def _remove(self) -> None:
         if self.directory:
             rmtree(self.directory, ignore_errors=True)
+            LEFT.discard((self.directory, getpid()))
+
+
+LEFT: set[tuple[Path, int]] = set()  # directories that are not removed yet, and whose they are: not a forked child's
+
+
+def directory() -> Path:
+    """A fresh one, which is removed when the program ends, if not before."""
+    made = Path(mkdtemp(prefix="conform-", dir=scratch()))
+    LEFT.add((made, getpid()))
+    return made
+
+
+@register
+def _remove_what_is_left() -> None:
+    for path, process in LEFT:
+        if process == getpid():
+            rmtree(path, ignore_errors=True)
 
 
 @cache
