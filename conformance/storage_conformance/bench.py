@@ -84,8 +84,8 @@ class Bench:
             watched(lambda: self._engines(law), self.pulse, self.patience, self.late)
         except Broken as broken:
             return self._broken(law, broken)
-        except Hung:
-            return self._hung(law)
+        except Hung as hung:
+            return self._hung(law, str(hung))
         except OutOfTime:
             return Result.of(law, "not run", self.ended)
         except Exempted as exempted:
@@ -112,11 +112,12 @@ class Bench:
         except (Hung, OutOfTime):
             return None
 
-    def _hung(self, law: Law) -> Result:
+    def _hung(self, law: Law, how: str) -> Result:
         trial, (handle, verb, args) = self._trial(), self.pulse.calling or ("", "", ())
-        call = call_text(handle, verb, args, trial.text) if verb else "A step"
-        why = f"{call} did not come back within {self.patience:g} s."
-        return Result.of(law, "broken", why, (*steps(trial, why), call), hang_script(trial, why, self.patience))
+        call = call_text(handle, verb, args, trial.text) if verb else ""
+        why = f"{call or (trial.steps[-1].verb if trial.steps else 'A step')} {how}."
+        told = (*steps(trial, why), *[call] * bool(call))
+        return Result.of(law, "broken", why, told, hang_script(trial, why, self.patience))
 
     def _trial(self) -> Trial:
         if self.pulse.trial is None:

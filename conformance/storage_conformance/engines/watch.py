@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from os import sysconf
+from pathlib import Path
 from threading import Thread
 from time import monotonic
 from typing import Generic, TypeVar
@@ -14,10 +17,12 @@ __all__ = ["Hung", "OutOfTime", "watched"]
 
 T = TypeVar("T")
 LOOK = 0.02  # seconds between two looks at the pulse, at most
+GREED = 2**30  # bytes that work may take: more is an iteration that never ends, kept in a list
+END = 1.0  # seconds for work to end that is to end
 
 
 class Hung(Exception):
-    """A call did not come back within the patience; its thread is left behind."""
+    """A call did not come back: the text says within what."""
 
 
 class OutOfTime(Exception):
@@ -43,11 +48,12 @@ def watched(work: Callable[[], T], pulse: Pulse, patience: float, late: Callable
     """
     box: _Box[T] = _Box()
     thread = Thread(target=box.run, args=(work,), daemon=True)
+    most = _memory() + GREED
     thread.start()
     try:
         while thread.is_alive():
             thread.join(LOOK)
-            _check(thread, pulse, patience, late)
+            _check(thread, pulse, patience, late, most)
     finally:
         pulse.stop = True
     if box.failure is not None:
@@ -55,10 +61,31 @@ def watched(work: Callable[[], T], pulse: Pulse, patience: float, late: Callable
     return box.result  # type: ignore[return-value]  # without a failure there is a result
 
 
-def _check(thread: Thread, pulse: Pulse, patience: float, late: Callable[[], bool]) -> None:
+def _check(thread: Thread, pulse: Pulse, patience: float, late: Callable[[], bool], most: int) -> None:
     if thread.is_alive() and late():
         pulse.stop = True
-        thread.join(1.0)  # so that the call at work may end before its place is removed
+        thread.join(END)  # so that the call at work may end before its place is removed
+        _stop(thread)
         raise OutOfTime
-    if thread.is_alive() and monotonic() - pulse.since > patience * pulse.patience:
-        raise Hung
+    seconds = patience * pulse.patience
+    if thread.is_alive() and monotonic() - pulse.since > seconds:
+        _stop(thread)
+        raise Hung(f"did not come back within {seconds:g} s")
+    if thread.is_alive() and _memory() > most:
+        _stop(thread)
+        raise Hung(f"took {GREED // 2**20} MiB of memory, and was not done")
+
+
+def _stop(thread: Thread) -> None:
+    """Raise Stopped in it, which ends a loop in Python; what waits in C for ever is left behind."""
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        thread.join(END)
+
+
+def _memory() -> int:
+    """The bytes of memory that this process has; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
