@@ -1,8 +1,10 @@
 """S3: how many requests, and which keys. The general laws are the suite's."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -76,7 +78,7 @@ def test_one_ref_is_one_head(s3_store: S3) -> None:
     assert sent == ["HeadObject", "HeadBucket", "HeadObject"]  # that there is a bucket at all is asked once
     with requests(s3_store) as sent:
         assert not exists(s3_store, Ref())
-    assert sent == []
+    assert sent == ["HeadObject"]
 
 
 names = st.text(st.characters(exclude_characters="/\0\n", exclude_categories=["Cs"]), min_size=1, max_size=8).filter(
@@ -105,7 +107,7 @@ def test_a_newline_in_a_name(s3_store: S3) -> None:
     assert list(s3_store.refs(Ref())) == [Ref("a\nb")]
 
 
-@pytest.mark.parametrize("ref", [Ref(), Ref("x" * 1025), Ref("é" * 513), Ref("x" * 512, "x" * 512)])
+@pytest.mark.parametrize("ref", [Ref("x" * 1025), Ref("é" * 513), Ref("x" * 512, "x" * 512)])
 def test_what_has_no_key_is_missing_and_refused(s3_store: S3, ref: Ref) -> None:
     store = replace(s3_store, prefix="")
     with requests(store) as sent:
@@ -130,7 +132,9 @@ def test_a_prefix_is_a_wall(s3_store: S3) -> None:
 
 def test_keys_that_no_ref_names_are_not_listed(s3_store: S3) -> None:
     client = s3_store._client(1)
-    for key in ("folder/", "a//b", "..", "x/../y", "/"):
-        client.put_object(Bucket=s3_store.bucket, Key=f"{s3_store.prefix}/{key}", Body=b"")
+    for key in ("folder/", "a//b", "..", "x/../y", "/", "b", "C.v", "d/.v"):
+        with suppress(ClientError):  # MinIO refuses some
+            client.put_object(Bucket=s3_store.bucket, Key=f"{s3_store.prefix}/{key}", Body=b"")
+    assert client.list_objects_v2(Bucket=s3_store.bucket, Prefix=f"{s3_store.prefix}/")["KeyCount"] >= 3
     s3_store.put(A, b"1")
     assert list(s3_store.refs(Ref())) == [A]

@@ -5,9 +5,9 @@ import re
 from ..functions import as_ref
 from ..ref import Ref
 
-__all__ = ["parsed", "spelled"]
+__all__ = ["PIECE", "parsed", "spelled"]
 
-_LONGEST = 136  # with its marks below the 143 bytes of an encrypted home; a SHA-512 in hex stays in one piece
+PIECE = 136  # characters: with its marks below the 143 bytes of an encrypted home; a SHA-512 in hex stays in one piece
 _SPECIAL = re.compile("[^a-z0-9_-]")
 _RESERVED = re.compile("-|(con|prn|aux|nul|com[0-9]|lpt[0-9])$")  # an option to a command; a device to Windows
 _BYTE = re.compile("%([0-9a-f]{2})")
@@ -43,7 +43,7 @@ def _spell(name: str) -> str:
     text = _SPECIAL.sub(lambda special: _hex(special[0]), name)
     if _RESERVED.match(text):
         text = _hex(text[0]) + text[1:]
-    return "+/+".join(text[start : start + _LONGEST] for start in range(0, len(text), _LONGEST))
+    return "+/+".join(text[start : start + PIECE] for start in range(0, len(text), PIECE))
 
 
 def _hex(text: str) -> str:

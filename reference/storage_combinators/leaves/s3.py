@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 from ..functions import as_bytes, exists
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused
-from .s3_client import Client, code, connect, keys, status
+from .s3_client import Client, body, code, connect, keys, status
 from .s3_conditions import Form, attempt, honours
-from .s3_keys import folder_of, key_of, ref_of
+from .s3_keys import folder_of, key_of, longest, ref_of
 
 __all__ = ["S3"]
 
@@ -23,10 +23,9 @@ __all__ = ["S3"]
 class S3:
     """Bytes in the objects of a bucket whose keys begin with ``prefix/``; get, put and delete are one request each.
 
-    ``get(r)`` is GET of ``prefix/r``. Absence is 404 of a key, not of a bucket; the root and keys over 1,024 bytes are
-    absent, and Refused to writers. Any other failure is botocore's, a body cut short too; before, all but merge and
-    swap is sent again, three times at most. A write is whole or not. A form of swap that the server, when tried, does
-    not honour is Refused. A key that no ref names is not listed.
+    ``get(r)`` is GET of ``prefix/spelled(r).v``. Absence is 404 of a key, not of a bucket; what would have a longer key
+    is absent and Refused to writers. Any other failure is botocore's, a body cut short too; before, all but merge and
+    swap is sent again, three times at most. A form of swap that the server, when tried, does not honour is Refused.
 
     >>> S3("archive", "2026", endpoint="http://127.0.0.1:9000", key="me", secret="sesame")
     S3(bucket='archive', prefix='2026', endpoint='http://127.0.0.1:9000', region=None, timeout=30.0)
@@ -53,9 +52,12 @@ class S3:
     @property
     def claims(self) -> dict[str, object]:
         """What this server is seen to do: asks it, once for each form of swap."""
-        forms = [self._honours("create"), self._honours("replace"), self._honours("remove")]
-        swaps = ["no", "create", "write", "all"][[*forms, False].index(False)]
-        return {"swaps": swaps, "shared": True, "max_key": 1024 - len(folder_of(self.prefix, Ref()).encode())}
+        forms = (self._honours("create"), self._honours("replace"), self._honours("remove"), False)
+        return {
+            "swaps": ("no", "create", "write", "all")[forms.index(False)],
+            "shared": True,
+            "max_key": longest(self.prefix),
+        }
 
     def get(self, ref: Ref, /) -> bytes:
         return self._read(ref)[0]
@@ -73,7 +75,7 @@ class S3:
     def swap(self, ref: Ref, old: bytes | Gone, new: bytes | Gone, /) -> None:
         expected = old if old is MISSING else as_bytes(old)
         data = new if new is MISSING else as_bytes(new)
-        self._place(ref)
+        self._place(ref)  # Refused at once
         if expected is not MISSING:
             self._swap_value(ref, expected, data)
         elif data is not MISSING:
@@ -82,11 +84,12 @@ class S3:
             raise Conflict(ref)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        if depth != 1 and key_of(self.prefix, base) is not None and self._holds(base, sure=depth == 0):
+        if (depth == 0 or (depth is None and base)) and self._holds(base, sure=depth == 0):  # a root is listed below
             yield base
         if depth != 0:
             found = keys(self._client(3), self.bucket, folder_of(self.prefix, base), level=depth == 1)
-            yield from (ref for key in found if (ref := ref_of(self.prefix, key)) is not None)
+            refs = (ref for key in found if (ref := ref_of(self.prefix, key)) is not None)
+            yield from filter(None, refs) if depth else refs  # one level below the root, the root is none of it
 
     def _swap_value(self, ref: Ref, expected: bytes, data: bytes | Gone) -> None:
         """Most ETags are the MD5, which saves reading; where one is not, it is read before this is a Conflict."""
@@ -117,16 +120,18 @@ class S3:
     def _read(self, ref: Ref) -> tuple[bytes, str]:
         try:
             answer = self._client(3).get_object(**self._place(ref))
+            return body(answer), answer["ETag"]
         except (Refused, ClientError) as error:
-            if isinstance(error, Refused) or code(error) == "NoSuchKey":
-                raise Missing(ref) from None
-            raise
-        return answer["Body"].read(), answer["ETag"]  # read() fails unless it is as long as was announced
+            if isinstance(error, ClientError) and code(error) != "NoSuchKey":
+                raise
+            raise Missing(ref) from None
 
     def _holds(self, ref: Ref, sure: bool) -> bool:
         """HEAD has no words: to be sure that only the key is absent, the bucket is asked for, once."""
         try:
             self._client(3).head_object(**self._place(ref))
+        except Refused:
+            return False
         except ClientError as error:
             if status(error) != 404:
                 raise
@@ -139,7 +144,7 @@ class S3:
     def _place(self, ref: Ref) -> dict[str, str]:
         key = key_of(self.prefix, ref)
         if key is None:
-            raise Refused(f"there is no key for {ref!r}: the root has none, and others have 1,024 bytes at most")
+            raise Refused(f"{ref!r} is too long: its key would have more than 1,024 bytes")
         return {"Bucket": self.bucket, "Key": key}
 
     def _client(self, attempts: int) -> Client:

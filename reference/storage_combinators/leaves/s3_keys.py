@@ -1,32 +1,39 @@
-"""The key of a ref in a bucket: its names between slashes, behind a prefix. Ours."""
+"""The key of a ref in a bucket: spelled as Disk spells its files, behind a prefix. Ours.
+
+Not the names as they are: MinIO lists nothing below an object, so "a" would hide "a/b"; with a suffix on every value
+no key is the folder of another. And servers that keep objects as files refuse what file systems do.
+"""
 
 from ..ref import Ref
+from .disk_names import PIECE, parsed, spelled
+from .folders import SUFFIX
 
-__all__ = ["folder_of", "key_of", "ref_of"]
+__all__ = ["folder_of", "key_of", "longest", "ref_of"]
 
 _LONGEST = 1024  # bytes of a key, on every server
 
 
 def key_of(prefix: str, ref: Ref) -> str | None:
-    """The key of `ref`, exactly; None where there can be none: the root, and keys that get too long.
+    """The key of `ref`; None where it would get too long.
 
-    >>> key_of("archive", Ref("a", "é")), key_of("", Ref()), key_of("", Ref("a" * 1025))
-    ('archive/a/é', None, None)
+    >>> key_of("archive", Ref("a", "B")), key_of("", Ref()), key_of("", Ref("a" * 1025))
+    ('archive/a/%42.v', '.v', None)
     """
-    if not isinstance(ref, Ref):
-        raise TypeError(f"{ref!r} is no Ref")
-    key = folder_of(prefix, ref)[:-1]
-    return key if ref and len(key.encode()) <= _LONGEST else None
+    key = folder_of(prefix, Ref()) + spelled(ref) + SUFFIX
+    return key if len(key.encode()) <= _LONGEST else None
 
 
 def folder_of(prefix: str, base: Ref) -> str:
     """What the keys of all refs below `base` begin with."""
-    return "".join(f"{name}/" for name in ([prefix, *base] if prefix else base))
+    return "".join(f"{part}/" for part in (prefix, spelled(base)) if part)
 
 
-def ref_of(prefix: str, key: str) -> Ref | None:
-    """The inverse of `key_of`; None for a key that no ref has, such as the mark of a folder, which ends in a slash."""
-    try:
-        return Ref(*key.removeprefix(folder_of(prefix, Ref())).split("/"))
-    except ValueError:
-        return None
+def ref_of(prefix: str, path: str) -> Ref | None:
+    """The ref whose key is `path` with the suffix, or whose folder is `path`; None if no ref has such a one."""
+    return parsed(path.removeprefix(folder_of(prefix, Ref())))
+
+
+def longest(prefix: str) -> int:
+    """How many bytes a ref may have whatever is in it: a byte is three at worst, and long names come in pieces."""
+    room = _LONGEST - len(key_of(prefix, Ref()) or "") - len(prefix.encode()) + len(prefix)
+    return room * PIECE // (PIECE + len("+/+")) // 3
