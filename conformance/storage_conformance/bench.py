@@ -243,7 +243,7 @@ class Bench:
         """Is `claim`, which a probe decides, too modest? The laws of its next level are tried."""
         equation = f"{claim} is claimed if it is kept"
         told = Result(claim, claim, "holds", equation=equation, source="ours", group="claims")
-        raised = self._raised(claim)
+        raised = None if claim in self.claims.inherited else self._raised(claim)
         if raised is None or self.late():
             return told if raised is None else replace(told, verdict="not run", why=self.ended)
         tried = [law for law in laws if _tells_of(law, claim) and not raised.exempts(law)]

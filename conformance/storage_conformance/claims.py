@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from .law import Law
@@ -46,12 +46,13 @@ class Claims:
     max_value: int = 8 * 2**20
     values: str | None = None
     without: Mapping[str, str] = field(default_factory=dict)
+    inherited: frozenset[str] = frozenset()  # not said by the subject, but by a part of it: never called too modest
 
     def with_claims(self, more: Mapping[str, object]) -> Claims:
         """These claims, then `more`; BadClaim for what is none."""
         reasons = {name: reason for name, reason in self.without.items() if name not in more}
         changed: dict[str, Any] = {name: _checked(name, value) for name, value in more.items()}
-        return replace(self, **changed, without=reasons)
+        return replace(self, **changed, without=reasons, inherited=self.inherited - set(more))
 
     def with_reasons(self, without: Mapping[str, str]) -> Claims:
         """These claims without those named, each for its reason."""
@@ -61,7 +62,14 @@ class Claims:
                 raise BadClaim(f"{name!r} is a claim with a value: say which with --claim {name}=VALUE")
             if not reason:
                 raise BadClaim(f"why not {name!r}? Say --without {name}=REASON")
-        return replace(self, **lowest, without={**self.without, **without})
+        return replace(self, **lowest, without={**self.without, **without}, inherited=self.inherited - set(without))
+
+    def met(self, part: Claims, name: str) -> Claims:
+        """What both claim, for these and those of a `part` called `name`: the lower level of each, and why."""
+        lower: dict[str, Any] = {each: _lower(each, getattr(self, each), getattr(part, each)) for each in NAMES}
+        changed = {each for each in NAMES if lower[each] != getattr(self, each)}
+        reasons = {each: f"{why} ({name})" for each, why in part.without.items() if each not in self.without}
+        return replace(self, **lower, without={**self.without, **reasons}, inherited=self.inherited | changed)
 
     def exempts(self, law: Law) -> str:
         """Why `law` is not held against the subject, or "" if it is."""
@@ -80,22 +88,59 @@ class Claims:
 
     def as_dict(self) -> dict[str, Any]:
         """For reports: name to value."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "inherited"}
 
 
-NAMES = tuple(each.name for each in fields(Claims) if each.name != "without")
+NAMES = tuple(each.name for each in fields(Claims) if each.name not in ("without", "inherited"))
 
 
 def claims_of(kind: str, *, directory: bool, said: Iterable[object]) -> Claims:
-    """The claims of a subject of `kind`: defaults, then what each of `said` declares as `claims` and `without`."""
+    """The claims of a subject of `kind`: defaults, less what its parts give up, then what each of `said` declares."""
     claims = Claims(shared=directory, survives="kill" if directory else "nothing")
     if kind == "mapping":
         claims = replace(claims, keys="any", swaps="no", merges=False)
     for speaker in said:
-        more, without = getattr(speaker, "claims", None), getattr(speaker, "without", None)
-        claims = claims.with_claims(more if isinstance(more, dict) else {})
-        claims = claims.with_reasons(without if isinstance(without, dict) else {})
+        claims = _declared(claims, speaker)
     return claims
+
+
+def _declared(claims: Claims, speaker: object) -> Claims:
+    """`claims`, less what a part of `speaker` does not keep, then what `speaker` itself declares.
+
+    A part is a store in a field of a dataclass, as our combinators have their sources. What a part gives up is given
+    up by the whole, unless the whole claims it (as Locked claims threads); what a part keeps beyond the defaults is
+    not claimed by the whole. It may do better than its parts (Cache over Memory and Disk takes bytes alone): nobody
+    said that it does not, so that is no claim too modest.
+    """
+    for part in parts_of(speaker):
+        claims = claims.met(_declared(replace(claims, without={}), part), type(part).__name__)
+    more, without = getattr(speaker, "claims", None), getattr(speaker, "without", None)
+    claims = claims.with_claims(more if isinstance(more, dict) else {})
+    return claims.with_reasons(without if isinstance(without, dict) else {})
+
+
+def parts_of(store: object) -> list[Any]:
+    """The stores in the fields of a combinator, in tuples, lists and dictionaries too."""
+    if not is_dataclass(store) or isinstance(store, type):
+        return []
+    held = [getattr(store, each.name) for each in fields(store) if each.init]
+    spread = [each for one in held for each in _spread(one)]
+    return [each for each in spread if all(callable(getattr(each, verb, None)) for verb in VERBS)]
+
+
+VERBS = ("get", "put", "merge", "delete", "swap", "refs")
+
+
+def _spread(held: object) -> list[object]:
+    if isinstance(held, Mapping):
+        return list(held.values())
+    return list(held) if isinstance(held, list | tuple) else [held]
+
+
+def _lower(name: str, one: Any, other: Any) -> Any:
+    if name in ("keys", "values"):
+        return one
+    return min(one, other, key=LEVELS[name].index) if name in LEVELS else min(one, other)
 
 
 def parse_claim(text: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from signal import SIGINT, signal
 from threading import current_thread, main_thread
 from time import monotonic
@@ -14,6 +15,7 @@ from storage_combinators.ref import Ref
 
 from .bench import FOREVER, PATIENCE, SCOPES, Bench, checks, found
 from .claims import BadClaim, Claims, claims_of
+from .engines.watch import Hung, OutOfTime, watched
 from .law import Law
 from .laws import LAWS
 from .laws.combinators import COMBINATOR_LAWS
@@ -21,9 +23,16 @@ from .laws.combinators.rig import TRIALS, Combinator
 from .profiles import counts, step_of
 from .report.result import Report, Result
 from .subjects import BadSubject, Place, Subject, shown, subject, told
+from .trial import Pulse
 from .verbs import answer_of
 
-__all__ = ["judge", "laws_for", "prepare"]
+__all__ = ["Unsettled", "judge", "laws_for", "prepare"]
+
+SETTLING = 1.0  # times the patience that may go by before the first law
+
+
+class Unsettled(BadSubject):
+    """The time was up, or somebody interrupted, before the first law could be tried; the text says which."""
 
 
 def prepare(
@@ -37,11 +46,22 @@ def prepare(
     time_limit: float = FOREVER,
     patience: float = PATIENCE,
 ) -> Bench:
-    """Settle what `judge` needs to know; raises BadSubject and BadClaim, whatever the subject raises or does."""
+    """Settle what `judge` needs to know; raises BadSubject and BadClaim, whatever the subject raises or does.
+
+    Unsettled, if the time is up first, or somebody interrupts.
+    """
+    end, pulse = monotonic() + time_limit, Pulse(patience=SETTLING)
+    work = partial(_settled, given, profile, seed, step, claims, without, end, patience)
     try:
-        return _settled(given, profile, seed, step, claims, without, time_limit, patience)
+        return watched(work, pulse, patience, lambda: monotonic() > end)
     except (BadClaim, BadSubject):
         raise
+    except Hung:
+        raise BadSubject(f"{shown(given)} cannot be judged: opening it did not end within {patience:g} s") from None
+    except OutOfTime:
+        raise Unsettled("the time limit came first") from None
+    except KeyboardInterrupt:
+        raise Unsettled("interrupted") from None
     except (Exception, SystemExit) as error:  # a foreign store may raise anything, and be out of reach
         raise BadSubject(f"{shown(given)} cannot be judged: {told(error, given)}") from error
 
@@ -53,10 +73,10 @@ def _settled(
     step: int | None,
     claims: dict[str, object] | None,
     without: dict[str, str] | None,
-    time_limit: float,
+    end: float,
     patience: float,
 ) -> Bench:
-    end, judged = monotonic() + time_limit, subject(given)
+    judged = subject(given)
     if isinstance(judged, Combinator):
         if claims or without:
             raise BadClaim("a combinator makes no claims: the suite knows its family")
@@ -76,12 +96,16 @@ def _settled(
 
 
 def _probed_values(place: Place, claims: Claims) -> str:
-    """What the store holds: bytes, else JSON, else text: the first that is no TypeError."""
+    """What the store holds: bytes, else JSON, else text: the first that is no TypeError, to whatever sees it later."""
     if place.subject.kind == "mapping" or not claims.writes:
         return "bytes"
     for held, value in (("bytes", b"x"), ("json", ["x"]), ("text", "x")):
-        if not isinstance(answer_of(place.store, "put", (place.key(Ref("probe")), value)), TypeError):
+        ref = place.key(Ref("probe"))
+        later = [("merge", (ref, value))] * claims.merges + [("refs", (ref, 0))] * claims.lists
+        answers = [answer_of(place.store, verb, args) for verb, args in [("put", (ref, value)), *later]]
+        if not any(isinstance(answer, TypeError) for answer in answers):
             return held
+        answer_of(place.store, "delete", (ref,))  # it may be waiting to be written
     return "bytes"
 
 
@@ -101,7 +125,12 @@ def judge(
     """
     if not __debug__:
         raise BadSubject("laws are assertions, which python -O leaves out: run it without -O")
-    start, bench = monotonic(), prepare(given, profile, seed, **options)
+    start = monotonic()
+    try:
+        bench = prepare(given, profile, seed, **options)
+    except Unsettled as why:
+        unopened = Result("the_subject_opens", "", "not run", str(why), equation="the factory answers", group="opening")
+        return Report(shown(given), seed, options.get("step") or 1, {}, [unopened], monotonic() - start)
     held = laws_for(bench, laws)
     report = Report(bench.subject.name, seed, bench.step, bench.claims.as_dict())
     with interruptible(bench):

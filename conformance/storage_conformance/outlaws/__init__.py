@@ -18,10 +18,12 @@ from . import (
     holding,
     listing,
     mappings,
+    methods,
     nearer,
     observing,
     on_disk,
     pacing,
+    remembering,
     right,
     right_mappings,
     routing,
@@ -35,7 +37,7 @@ from .outlaw import Outlaw, collected
 __all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
 
 OUTLAWS: tuple[Outlaw, ...] = collected(
-    *(holding, spelling, swapping, listing, claiming, on_disk, mappings, threads, faulty),
+    *(holding, spelling, swapping, listing, remembering, claiming, on_disk, mappings, methods, threads, faulty),
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing),
 )
 _RIGHT = (combinators, nearer, guards, pacing, failures)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ..ref import Ref
 from ..store import Depth, Gone
@@ -27,6 +27,8 @@ class Locked(PassThrough[V]):
     """
 
     lock: AbstractContextManager[Any] = field(default_factory=RLock, repr=False, compare=False)
+
+    claims: ClassVar[dict[str, object]] = {"threads": True}  # whatever the source gives up
 
     def get(self, ref: Ref, /) -> V:
         with self.lock:
