@@ -5,6 +5,7 @@ no key is the folder of another. And servers that keep objects as files refuse w
 """
 
 from ..ref import Ref
+from ..store import Refused
 from .disk_names import PIECE, parsed, spelled
 from .folders import SUFFIX
 
@@ -13,14 +14,16 @@ __all__ = ["folder_of", "key_of", "longest", "ref_of"]
 _LONGEST = 1024  # bytes of a key, on every server
 
 
-def key_of(prefix: str, ref: Ref) -> str | None:
-    """The key of `ref`; None where it would get too long.
+def key_of(prefix: str, ref: Ref) -> str:
+    """The key of `ref`; Refused where it would get too long.
 
-    >>> key_of("archive", Ref("a", "B")), key_of("", Ref()), key_of("", Ref("a" * 1025))
-    ('archive/a/%42.v', '.v', None)
+    >>> key_of("archive", Ref("a", "B")), key_of("", Ref())
+    ('archive/a/%42.v', '.v')
     """
     key = folder_of(prefix, Ref()) + spelled(ref) + SUFFIX
-    return key if len(key.encode()) <= _LONGEST else None
+    if len(key.encode()) > _LONGEST:
+        raise Refused(f"{ref!r} is too long: its key would have more than {_LONGEST} bytes")
+    return key
 
 
 def folder_of(prefix: str, base: Ref) -> str:
@@ -35,5 +38,5 @@ def ref_of(prefix: str, path: str) -> Ref | None:
 
 def longest(prefix: str) -> int:
     """How many bytes a ref may have whatever is in it: a byte is three at worst, and long names come in pieces."""
-    room = _LONGEST - len(key_of(prefix, Ref()) or "") - len(prefix.encode()) + len(prefix)
+    room = _LONGEST - len(key_of(prefix, Ref()).encode())
     return room * PIECE // (PIECE + len("+/+")) // 3
