@@ -20,6 +20,7 @@ from typing import Any
 __all__ = ["BadCommand", "Command", "Programs", "Ran"]
 
 SERVER = Path(__file__).with_name("readers_server.py")
+LAUNCH = "import runpy, sys; runpy.run_path(sys.argv[1])['main']()"
 PYTHON = re.compile(r"(python|pypy)[\d.]*")
 PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter that take no argument
 
@@ -119,8 +120,8 @@ class Server:
         self.modules = python.preloads()
         with (scratch / "server.err").open("ab") as errors:
             self.process = subprocess.Popen(  # noqa: S603  # the user's own interpreter, as they named it
-                [*python.interpreter, str(SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                text=True, start_new_session=True,
+                [*python.interpreter, "-c", LAUNCH, str(SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=errors, text=True, start_new_session=True,
             )  # fmt: skip
 
     def run(self, python: Python, files: dict[str, str], seconds: float) -> int | None:

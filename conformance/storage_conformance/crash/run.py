@@ -24,8 +24,8 @@ __all__ = ["Options", "Watch", "run"]
 
 Watch = Callable[[str, int], None]
 """Is told what is done now, and how many states more were judged."""
-BUDGET = 1000
-"""Choices looked at for each scenario and model."""
+BUDGETS = {"several blocks": 1.0, "small": 0.4, "large": 0.5}
+"""The part of Options.budget that a scenario gets."""
 KINDS = 3
 """Different kinds of violation that are told for each scenario and model."""
 
@@ -42,6 +42,8 @@ class Options:
     models: tuple[str, ...] = ("posix-worst",)
     seed: int = 0
     time_limit: float = float("inf")
+    budget: int = 1000
+    """Choices looked at in the first scenario under each model."""
 
 
 def run(commands: Commands, options: Options, watch: Watch = lambda what, count: None) -> Report:
@@ -102,7 +104,7 @@ class _Run:
         if unseen:
             result.why += [why for why in unseen if why not in result.why]
             return
-        search = states(judge.recorded.trace, model, BUDGET, self.options.seed)
+        search = states(judge.recorded.trace, model, int(self.options.budget * BUDGETS[name]), self.options.seed)
         try:
             violations = judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count))
             first = _by_kind(violations)

@@ -77,24 +77,21 @@ def places(where: Path) -> Iterator[Places]:
         raise BadPlace(f"--dir {where}: there is no such folder")
     kind = file_system(where.resolve())
     if kind in MEMORY:
-        raise BadPlace(
-            f"{where} lies on a memory file system ({kind}), where a sync means nothing: say --dir DISK_FOLDER"
-        )
+        raise BadPlace(f"{where} lies in memory ({kind}), where a sync means nothing: say --dir FOLDER, one on a disk")
     try:
         base = Path(tempfile.mkdtemp(prefix="store-crash-", dir=where.resolve()))
     except OSError as error:
         raise BadPlace(f"{where} cannot be written to: {error.strerror}; say --dir FOLDER") from None
-    with tempfile.TemporaryDirectory(
-        prefix="store-crash-", dir=_for_copies(base), ignore_cleanup_errors=True
-    ) as copies:
-        try:
-            found = Places(base, Path(copies))
-            found.scratch.mkdir()
-            found.live.mkdir()
-            (found.live / "data").mkdir()
-            yield found
-        finally:
-            shutil.rmtree(base, ignore_errors=True)
+    copies = Path(tempfile.mkdtemp(prefix="store-crash-", dir=_for_copies(base)))
+    try:
+        found = Places(base, copies)
+        found.scratch.mkdir()
+        found.live.mkdir()
+        (found.live / "data").mkdir()
+        yield found
+    finally:
+        shutil.rmtree(copies, ignore_errors=True)
+        shutil.rmtree(base, ignore_errors=True)
 
 
 def _for_copies(base: Path) -> Path:

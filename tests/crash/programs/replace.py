@@ -1,0 +1,17 @@
+"""The classic: a new file, synced, renamed over the old one, the folder synced."""
+
+import os
+
+from harness import read_file, run, sync_folder
+
+
+def write(folder, key, data):
+    with open(f"{folder}/{key}.new", "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.rename(f"{folder}/{key}.new", f"{folder}/{key}")
+    sync_folder(folder)
+
+
+run(write, read_file)
