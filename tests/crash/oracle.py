@@ -87,7 +87,7 @@ def renames(op: Rename, at: int, view: View, model: Model) -> Iterator[Micro]:
         all_of_it = inodes | {op.to, op.directory}
         source = node if over is not None else None
         gone = {(op.directory, op.name)}
-        yield Micro("name", at, op.to, homes, [to, left], gone, source, touches=all_of_it, sizes={op.to, op.directory})
+        yield Micro("name", at, op.to, homes, [to, left], gone, source, touches=all_of_it, sizes={op.to})
         return
     if over is not None and not op.exchange:
         yield Micro("name", at, op.to, {op.to}, [("entry", op.to, op.new, None)])

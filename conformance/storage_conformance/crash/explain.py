@@ -23,10 +23,9 @@ MEANING = {
 }
 """Kinds of violation, and what they mean."""
 IN_PLACE = (
-    "No sync can help: the old value is destroyed before the new one is whole. Write to a new file beside it, fsync "
-    "it, rename it over the old one, fsync the folder."
+    "No sync can help: readers see the change before it is whole. Write to a new file beside it, fsync that, rename it "
+    "over the old one, fsync the folder."
 )
-
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
 ROOM = 2  # events of a call that is added
 
@@ -58,14 +57,15 @@ class Counterexample:
 def explain(state: State, kind: str) -> Counterexample:
     """Tell a bad state, best one that `smallest` has been through; `kind` is a key of MEANING or anything."""
     when, (first, second) = _when(state), _order(state)
-    add = _add(state, second) if second else ()
+    add = _add(state, second) if second else {}
     lost, there = _calls(state, state.choice.lost), _calls(state, state.choice.persisted)
     sentences = [f"{kind}: {MEANING.get(kind, 'what was promised does not hold')}.", f"The power goes {when}."]
-    sentences += [_why(lost, first, second), _cure(state, add), *_guesses(state)]
-    found = Counterexample(kind, when, there, lost, " ".join(sentences), add=add)
+    sentences += [_why(state, lost, second), _cure(state, second, add), *_guesses(state)]
+    found = Counterexample(kind, when, there, lost, " ".join(sentences))
     if first is None or second is None or not add:
         return found
-    return replace(found, first=first.text, second=second.text, place=first.place)
+    calls = tuple(f"{sync}, {where}" for sync, where in add.values())
+    return replace(found, first=first.text, second=second.text, place=first.place, add=calls)
 
 
 def told(units: list[Unit]) -> str:
@@ -73,7 +73,7 @@ def told(units: list[Unit]) -> str:
     parts: list[str] = []
     for kind, group in groupby(units, key=lambda unit: type(unit.effects[0])):
         several = list(group)
-        sizes = dict.fromkeys(f"the size of {unit.where}" for unit in several)
+        sizes = dict.fromkeys(f"the size of {_path(unit)}" for unit in several)
         parts += _ranges(several) if kind is Data else sizes if kind is Grown else [unit.what for unit in several]
     return ", ".join(parts)
 
@@ -84,10 +84,15 @@ def _ranges(units: list[Unit]) -> list[str]:
         effect = unit.effects[0]
         assert isinstance(effect, Data)
         start, end = effect.offset, effect.offset + len(effect.data)
-        if found and found[-1][1:] == (start, unit.where):
+        if found and found[-1][1:] == (start, _path(unit)):
             start = found.pop()[0]
-        found.append((start, end, unit.where))
+        found.append((start, end, _path(unit)))
     return [f"bytes {start} to {end} of {path}" for start, end, path in found]
+
+
+def _path(unit: Unit) -> str:
+    """The file that a unit of bytes or size is of."""
+    return next(iter(unit.homes.values()))
 
 
 def _named(call: Call) -> str:
@@ -132,20 +137,26 @@ def _order(state: State) -> tuple[Call | None, Call | None]:
     return first, max(later, key=lambda call: call.start, default=None)
 
 
-def _why(lost: tuple[str, ...], first: Call | None, second: Call | None) -> str:
-    if first is None:
+def _why(state: State, lost: tuple[str, ...], second: Call | None) -> str:
+    if not lost:
         return "Nothing that was done before is lost: this moment itself is what the reader sees."
     what = f"Not on disk: {'; '.join(lost)}."
     if second is None:
         return f"{what} One call is not all or nothing."
-    return f"{what} Yet {_named(second)} came after it: no sync between makes {_named(first)} durable."
+    later = second.text if _is_mark(state, second) else f"{_named(second)} is, which came later"
+    return f"{what} Yet {later}."
 
 
-def _cure(state: State, add: tuple[str, ...]) -> str:
-    if add:
-        return f"Add {' and '.join(add)}."
+def _cure(state: State, second: Call | None, add: dict[int, tuple[str, str]]) -> str:
+    if second is not None and add:
+        before = "the writer returns" if _is_mark(state, second) else _named(second)
+        return f"Add {' and '.join(sync for sync, _ in add.values())}, just before {before}."
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
     return SPLIT if state.choice.lost and names else IN_PLACE
+
+
+def _is_mark(state: State, call: Call) -> bool:
+    return any(step.call == call and isinstance(step.op, Mark) for step in state.plan.trace.steps)
 
 
 def _guesses(state: State) -> list[str]:
@@ -155,17 +166,17 @@ def _guesses(state: State) -> list[str]:
     return [*said, f"What the mapped file holds is a guess: {state.guess}."] if state.guess else said
 
 
-def _add(state: State, second: Call) -> tuple[str, ...]:
-    """The syncs before `second` that make the state impossible: one if one is enough; none if none help."""
-    homes: dict[int, str] = {}
+def _add(state: State, second: Call) -> dict[int, tuple[str, str]]:
+    """The syncs before `second` that make the state impossible, by node: one if one is enough; none if none help."""
+    homes: dict[int, tuple[str, str]] = {}
     for i in bits(state.choice.lost):
         unit, call = state.plan.units[i], _call(state, i)
-        for home in unit.homes if call.start < second.start else ():
-            homes.setdefault(home, f"fsync of {unit.where}, after {_named(call)} and before {_named(second)}")
+        for home, where in unit.homes.items() if call.start < second.start else ():
+            homes[home] = f"fsync of {where}", f"after {_named(call)} and before {_named(second)}"
     for some in (*({home} for home in homes), set(homes)):
         if not _possible(state, second, some):
-            return tuple(text for home, text in homes.items() if home in some)
-    return ()
+            return {home: homes[home] for home in homes if home in some}
+    return {}
 
 
 def _possible(state: State, second: Call, synced: set[int]) -> bool:

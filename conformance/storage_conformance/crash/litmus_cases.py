@@ -99,6 +99,10 @@ RENAMES = [
     case("or fsync of the old folder", "a/ b/ a/f=x1", "rename a/f b/f; fsync a", RENAME,
          posix="a/ b/ (a/f=x1|b/f=x1)", alice="a/ b/ (a/f=x1|b/f=x1|a/f=x1 b/f=x1|)",
          ext4="a/ b/ (a/f=x1|b/f=x1) // a/ b/ b/f=x1"),
+    case("moved away, the old name again", "a/ b/ a/f=x1", "rename a/f b/f; create a/f; fsync a", RENAME,
+         posix="a/ b/ (a/f=x1|b/f=x1|a/f= b/f=x1) // a/ b/ a/f= b/f=x1",
+         alice="a/ b/ (a/f=x1|a/f=|) (b/f=x1|) // a/ b/ a/f= (b/f=x1|)",
+         ext4="a/ b/ (a/f=x1|b/f=x1|a/f= b/f=x1) // a/ b/ a/f= b/f=x1"),
     case("exchange", "f=a1 g=b1", "exchange f g", "rename(2), RENAME_EXCHANGE: atomically", posix="f=a1 g=b1;f=b1 g=a1",
          alice="f=(a1|b1) g=(a1|b1)", ext4="f=a1 g=b1;f=b1 g=a1"),
 ]  # fmt: skip
@@ -127,6 +131,7 @@ BYTES = [
     same("overwrite, sync", "f=a1", "write f 0 b1; sync", "sync(2): on Linux it waits", "f=(a1|b1) // f=b1"),
     same("truncate", "f=a2", "truncate f 1", POSIX, "f=(a2|a1)"),
     same("truncate, fsync", "f=a2", "truncate f 1; fsync f", POSIX, "f=(a2|a1) // f=a1"),
+    same("truncate twice", "f=a2", "truncate f 0; truncate f 1", "an inode is written whole", "f=(a2||z1)"),
     same("truncate to more", "f=a1", "truncate f 3", POSIX, "f=(a1|a1z2)"),
     case("O_TRUNC and rewrite", "f=a2", "truncate f 0; write f 0 b2", f"{POSIX}; {UNWRITTEN}",
          posix="f=(a2|b2||z2|?2)", ext4="f=(a2||z2|b2)", lock="f=(a2||b2)"),

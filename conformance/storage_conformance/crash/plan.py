@@ -6,7 +6,7 @@ holds what is forced there, nothing that had not started, and with each unit all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import inf
@@ -59,16 +59,15 @@ Effect = Entry | Data | Grown | Cut
 class Unit:
     """A micro-operation: of which step, in words, what it does all at once, and what has to be on disk before it.
 
-    `needs` is closed: it holds what the needed units need. `homes` are the nodes whose syncs together make it durable.
+    `needs` is closed: it holds what the needed units need. `homes` are the nodes whose syncs together make it
+    durable, each in words: a path, or "the folder that holds PATH".
     """
 
     step: int
     what: str
-    where: str
-    """The file, or "the folder that holds NAME", whose sync makes it durable, in words."""
     effects: tuple[Effect, ...]
     needs: int
-    homes: frozenset[int]
+    homes: Mapping[int, str]
 
 
 @dataclass(frozen=True)

@@ -87,13 +87,14 @@ class Search:
     """What was all or nothing where all choices were looked at; "" where that was too much."""
 
     def __iter__(self) -> Iterator[State]:
-        disk, seen, left = Disk(self.plan), set[tuple[bytes, int]](), self.budget
+        disk, seen, left = Disk(self.plan), set[tuple[bytes, int, bool]](), self.budget
         points = self.plan.points()
         for number, point in enumerate(points):
             before = self.states
             for state in self._at(point, max(LEAST, left // (len(points) - number)), disk):
                 self.states += 1
-                key = state.digest, len(state.marks)
+                guessed = bool(state.guess and state.msynced)  # which hides nothing that is certain
+                key = state.digest, len(state.marks), guessed
                 if key not in seen:
                     seen.add(key)
                     self.distinct += 1

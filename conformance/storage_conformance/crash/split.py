@@ -67,30 +67,33 @@ class _Split:
         self.touched: defaultdict[int, int] = defaultdict(int)  # the journal when fsync of this node was last due
         self.resized: defaultdict[int, int] = defaultdict(int)  # the same for fdatasync
 
-    def add(self, what: str, where: str, *effects: Effect, needs: int, homes: Collection[int]) -> int:
+    def add(self, what: str, *effects: Effect, needs: int, homes: dict[int, str]) -> int:
         """One unit more; it and what it needs."""
         self.open[len(self.units)] = set(homes)
-        self.units.append(Unit(self.number, what, where, effects, needs, frozenset(homes)))
+        self.units.append(Unit(self.number, what, effects, needs, homes))
         self.calls.append(self.call)
         return needs | 1 << len(self.units) - 1
 
-    def log(self, what: str, where: str, *effects: Effect, needs: int = 0, homes: Collection[int]) -> int:
+    def log(self, what: str, *effects: Effect, needs: int = 0, homes: dict[int, str]) -> int:
         """A unit that goes through the journal, where the model has one."""
         needs |= self.journal if self.model.one_journal else 0
-        mask = self.add(what, where, *effects, needs=needs, homes=homes)
+        mask = self.add(what, *effects, needs=needs, homes=homes)
         self.journal |= mask
         return mask
 
     def enter(
-        self, what: str, *entries: Entry, homes: Collection[int], touches: Collection[int], needs: int = 0
+        self, what: str, *entries: Entry, touches: Collection[int], needs: int = 0, also: Entry | None = None
     ) -> int:
-        """Names change; not before the renames that emptied their places, or a file would be in neither."""
+        """Names change, durable with the folder of the first, and with that of `also` where that is given.
+
+        Not before the renames that emptied their places, or a file would be in neither.
+        """
         for entry in entries:
             needs |= self.left[entry.node, entry.name]
-        where = f"the folder that holds {self.place(entries[0].node, entries[0].name)}"
-        mask = self.log(what, where, *entries, needs=needs, homes=homes)
-        self.touch(touches)
-        self.touch(homes, resized=True)
+        places = [entries[0], *([also] if also else [])]
+        homes = {entry.node: f"the folder that holds {self.place(entry.node, entry.name)}" for entry in places}
+        mask = self.log(what, *entries, needs=needs, homes=homes)
+        self.touch([*touches, *(entry.node for entry in entries)])
         return mask
 
     def touch(self, nodes: Collection[int], *, resized: bool = False) -> None:
@@ -111,10 +114,10 @@ class _Split:
                 self.enter_new(Entry(directory, name, node), node)
             case Hardlink(node, directory, name):
                 entry = Entry(directory, name, node)
-                self.enter(f"the name {self.place(directory, name)}", entry, homes={directory}, touches={node})
+                self.enter(f"the name {self.place(directory, name)}", entry, touches={node})
             case Unlink(directory, name):
                 child, entry = self.view.folders[directory][name], Entry(directory, name, None)
-                self.enter(f"the removal of {self.place(directory, name)}", entry, homes={directory}, touches={child})
+                self.enter(f"the removal of {self.place(directory, name)}", entry, touches={child})
             case Rename():
                 self.rename(op)
             case Write(data=data) if data:
@@ -129,7 +132,7 @@ class _Split:
                 self.sync(lambda homes: set(), 0)
 
     def enter_new(self, entry: Entry, node: int) -> None:
-        self.enter(f"the name {self.place(entry.node, entry.name)}", entry, homes={entry.node}, touches={node})
+        self.enter(f"the name {self.place(entry.node, entry.name)}", entry, touches={node})
         self.touch({node}, resized=True)
 
     def rename(self, op: Rename) -> None:
@@ -139,16 +142,15 @@ class _Split:
         touches = {node} if over is None else {node, over}
         if self.model.rename_is_atomic:
             needs = self.grown[node] if self.model.replacing_takes_size and over is not None else 0
-            homes = {op.to, op.directory} if op.exchange else {op.to}
-            mask = self.enter(f"the rename of {old} to {new}", to, left, homes=homes, touches=touches, needs=needs)
-            self.touch({op.directory}, resized=True)
+            also = left if op.exchange else None
+            mask = self.enter(f"the rename of {old} to {new}", to, left, touches=touches, needs=needs, also=also)
             self.left[op.directory, op.name] |= mask
             return
         if over is not None and not op.exchange:
-            self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), homes={op.to}, touches=touches)
-        self.enter(f"the new name {new}", to, homes={op.to}, touches=touches)
-        homes = {op.directory, op.to}  # else a sync of the old folder would promise more than where a rename is atomic
-        self.enter(f"the removal of {old}", left, homes=homes, touches=touches)
+            self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), touches=touches)
+        self.enter(f"the new name {new}", to, touches=touches)
+        # The new folder too, else a sync of the old one would promise more than it does where a rename is atomic.
+        self.enter(f"the removal of {old}", left, touches=touches, also=to)
 
     def write(self, op: Write) -> None:
         end, was, path, node = op.offset + len(op.data), len(self.view.files[op.node]), self.view.path(op.node), op.node
@@ -157,13 +159,13 @@ class _Split:
             needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
             needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
             data = Data(node, start, op.data[start - op.offset : stop - op.offset])
-            mask = self.add(f"bytes {start} to {stop} of {path}", path, data, needs=needs, homes={node})
+            mask = self.add(f"bytes {start} to {stop} of {path}", data, needs=needs, homes={node: path})
             self.sector[node, start // self.model.tear] = mask
             below |= mask if self.model.size_waits_for_data and start >= whole else 0
         for size in _edges(was, end, PAGE)[1:] if end > was else ():
             needs = below | self.grown[node] | self.cut[node]
             grown = Grown(node, size)
-            self.grown[node] = self.add(f"the size {size} of {path}", path, grown, needs=needs, homes={node})
+            self.grown[node] = self.add(f"the size {size} of {path}", grown, needs=needs, homes={node: path})
         self.touch({node}, resized=end > was)
 
     def freed(self, node: int, offset: int) -> int:
@@ -174,12 +176,12 @@ class _Split:
         path, node = self.view.path(op.node), op.node
         if isinstance(op, Truncate):
             what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
-            self.cut[node] = self.log(what, path, effect, needs=self.cut[node], homes={node})
+            self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node: path})
             self.shortest[node] = min(op.size, self.shortest.get(node, op.size))
         else:
             stop = min(op.offset + op.length, len(self.view.files[node]))
             zeros = Data(node, op.offset, bytes(max(0, stop - op.offset)))
-            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", path, zeros, homes={node})
+            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", zeros, homes={node: path})
         self.touch({node}, resized=True)
 
     def sync(self, left: Callable[[set[int]], set[int]], due: int) -> None:

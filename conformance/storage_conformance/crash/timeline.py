@@ -25,6 +25,7 @@ LOOKS = {  # of a row: its sign, the colour in a terminal, the colour on a page
     "never made": (" ", "dim", "#90a4ae"),
     "power cut": ("⚡", "bold red", "#c62828"),
 }
+NEAR = 4  # calls that are shown around those that matter
 HEIGHT, LEFT, WIDTH, LETTERS = 26, 36, 960, 110  # pixels of a row, before the text, of the page; letters of a text
 
 
@@ -38,11 +39,15 @@ class Row:
 
 
 def rows(state: State) -> list[Row]:
-    """Every call, and the power cut among them."""
+    """The calls, and the power cut among them; of those long before the first that is lost, and long after, a count."""
     calls = list(dict.fromkeys(step.call for step in state.plan.trace.steps))
-    past = [call for call in calls if call.start < state.point.time]
-    cut = Row("power cut", "the power goes")
-    return [*(_row(state, call) for call in past), cut, *(Row("never made", _text(c)) for c in calls if c not in past)]
+    past = [_row(state, call) for call in calls if call.start < state.point.time]
+    future = [Row("never made", _text(call)) for call in calls if call.start >= state.point.time]
+    first = next((n for n, row in enumerate(past) if row.look in ("lost", "in part")), len(past))
+    skipped = max(0, first - NEAR)
+    before = [Row("nothing", f"… {skipped} calls, all of them on disk")] if skipped else []
+    more = [Row("never made", f"… {len(future) - NEAR} calls more")] if len(future) > NEAR else []
+    return [*before, *past[skipped:], Row("power cut", "the power goes"), *future[:NEAR], *more]
 
 
 def _row(state: State, call: Call) -> Row:
