@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
-from typing import Any, Literal
+from typing import Literal, Self
 
 from faults.messages import Messages
 
@@ -50,10 +50,10 @@ class Proxy:
         self.port = self.held.getsockname()[1]
         self.live()
 
-    def __enter__(self) -> "Proxy":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         if not self.dead:
             self.die()
         self.held.close()

@@ -1,21 +1,23 @@
 """Faults on the wire: a store may fail, must not lie, and works again as it is when the server is back."""
 
 import os
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 
-from faults.model import Lie, Model
+from faults.model import Model
 from faults.proxy import Fault
-from faults.wires import LEAVES, WRITERS, Leaf, Wire
+from faults.wires import WRITERS, Wire
 from storage_combinators import MISSING, Ref
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of those connections
 SEEDS = range({"quick": 2, "full": 20, "deep": 200}[os.environ.get("STORAGE_PROFILE", "quick")])
+DENSE = {"quick": 24, "full": 300, "deep": 1000}[os.environ.get("STORAGE_PROFILE", "quick")]
 REFS = [Ref("a"), Ref("c", "b"), Ref("c", "d", "e"), Ref("c", "d", "f")]  # MinIO lists nothing below an object
 SIZES = [0, 1, 100, 3_000, 70_000, 300_000]
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of those connections
-each_leaf = pytest.mark.parametrize("leaf", LEAVES, ids=str)
+FORMS = {"no": [], "create": ["create"], "write": ["create", "replace"], "all": ["create", "replace", "remove"]}
 each_writer = pytest.mark.parametrize("leaf", WRITERS, ids=str)
 
 
@@ -23,11 +25,9 @@ def modelled(wire: Wire, *options: str) -> Model:
     return Model(wire.store(*options), wire.leaf.failures, wire.leaf.late, wire.secret)
 
 
-def forms(leaf: Leaf, old: Any) -> list[Any]:
-    """What `old` may be swapped for, but for MISSING or else: makers of a value."""
-    if old is MISSING:
-        return ["new"] * ("create" in leaf.forms)
-    return ["new"] * ("replace" in leaf.forms) + [MISSING] * ("remove" in leaf.forms)
+def forms(store: Any) -> list[str]:
+    """Of swap, that the store and its server can do."""
+    return FORMS["no" if "swaps" in getattr(store, "without", {}) else getattr(store, "claims", {}).get("swaps", "all")]
 
 
 class Run:
@@ -36,18 +36,18 @@ class Run:
     def __init__(self, wire: Wire, seed: int) -> None:
         self.wire, self.random = wire, Random(seed)
         self.model = modelled(wire)
-        self.story = self.model.story
+        self.forms = forms(self.model.store)
         self.struck = 0
 
     def step(self) -> None:
         """One operation under a fault, or none; then, without, one more of the same store."""
         fault = self.random.choice([self.cut, self.cut, self.dead, self.slow, self.quiet])
-        self.story.append(f"{fault.__name__} {fault() or ''}")
+        self.model.story.append(f"{fault.__name__}: {fault()}")
         self.operation()
         self.struck += self.wire.proxy.calm()
         if self.wire.proxy.dead:
             self.wire.proxy.live()
-        back(self.model, self.random.choice(REFS))
+        works_again(self.model, self.random.choice(REFS))
 
     def cut(self) -> Fault:
         what, way = self.random.choice(["cut", "reset"]), self.random.choice(["up", "down"])
@@ -67,41 +67,102 @@ class Run:
 
     def operation(self) -> None:
         ref, value = self.random.choice(REFS), self.random.randbytes(self.random.choice(SIZES))
-        verb = self.random.choice(["get", "get", "put", "put", "merge", "delete", "swap", "swap", "refs", "refs"])
-        if verb == "swap":
-            old = self.random.choice([*sorted(self.model.values(ref), key=repr), b"something else", MISSING])
-            for form in self.random.sample(forms(self.wire.leaf, old), k=1) if forms(self.wire.leaf, old) else []:
-                self.model.swap(ref, old, value if form == "new" else form)
-        elif verb == "refs":
+        verb = self.random.choice(["get", "get", "put", "put", "merge", "delete", "refs", "refs", *self.forms])
+        if verb == "refs":
             self.model.refs(self.random.choice([Ref(), Ref("a"), Ref("c")]), self.random.choice([0, 1, None]))
+        elif verb in FORMS["all"]:
+            there = [*sorted(self.model.values(ref) - {MISSING}), b"something else"]
+            old = MISSING if verb == "create" else self.random.choice(there)
+            self.model.swap(ref, old, MISSING if verb == "remove" else value)
         else:
             getattr(self.model, verb)(ref, *[value] * (verb in ("put", "merge")))
 
 
-def back(model: Model, ref: Ref) -> None:
-    """The server is back. A connection that was idle may turn out to be lost once: then it is made anew."""
+def works_again(model: Model, ref: Ref) -> None:
+    """The server is back: the store answers. That a connection was lost may show when it is used, once."""
     failed = model.failed
     model.get(ref)
     if model.failed > failed and model.late:
-        model.get(ref)
         failed += 1
+        model.get(ref)
     assert model.failed == failed, "it does not work again, though the server is back"
+
+
+def told(model: Model, work: Callable[[], None]) -> None:
+    """`work`; if it fails, with the steps that led there."""
+    try:
+        work()
+    except Exception as error:
+        error.add_note("\n".join(["the last steps were:", *model.story[-20:]]))
+        raise
 
 
 @each_writer
 @pytest.mark.parametrize("seed", SEEDS)
 def test_it_may_fail_must_not_lie_and_works_again(wire: Wire, seed: int) -> None:
     run = Run(wire, seed)
-    try:
-        for _ in range(60):
-            run.step()
-    except Exception as error:
-        error.add_note("\n".join(["the last steps were:", *run.story[-20:]]))
-        raise
+    told(run.model, lambda: [run.step() for _ in range(30 if run.model.late else 60)])
     assert run.struck > 5
     assert run.model.failed > 5
-    for ref in REFS:  # the last word: what is there now is what may be there, and can be overwritten
+    for ref in REFS:
         run.model.put(ref, b"last")
         run.model.get(ref)
         run.model.delete(ref)
     run.model.refs(Ref(), None)
+
+
+OPERATIONS: dict[str, Callable[[Model], None]] = {
+    "get": lambda model: model.get(REFS[0]),
+    "get nothing": lambda model: model.get(REFS[2]),
+    "get an empty value": lambda model: model.get(REFS[1]),
+    "put": lambda model: model.put(REFS[0], b"new" * 500),
+    "delete": lambda model: model.delete(REFS[0]),
+    "create": lambda model: model.swap(REFS[2], MISSING, b"new"),
+    "replace": lambda model: model.swap(REFS[0], b"old" * 500, b"new"),
+    "remove": lambda model: model.swap(REFS[0], b"old" * 500, MISSING),
+    "refs": lambda model: model.refs(Ref(), None),
+    "refs of a level": lambda model: model.refs(Ref(), 1),
+    "refs of one": lambda model: model.refs(REFS[0], 0),
+}
+
+
+@each_writer
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_wherever_the_connection_is_cut(wire: Wire, way: Any) -> None:
+    """Each operation, cut after each of the first bytes, and then here and there to the last."""
+    model = modelled(wire, "timeout=5")
+    able = [name for name in OPERATIONS if name not in FORMS["all"] or name in forms(model.store)]
+
+    def sweep() -> None:
+        for name in able:
+            operation = OPERATIONS[name]
+            prepared(wire, model)
+            operation(model)
+            total = wire.proxy.passed[way]
+            assert total > 0
+            for after in places(total, 3 if model.late else DENSE):
+                prepared(wire, model)
+                model.story.append(f"{name}, cut {way} after {after} of {total}")
+                wire.proxy.arm(Fault("cut", way, after))
+                operation(model)
+                wire.proxy.calm()
+
+    told(model, sweep)
+    assert model.failed > len(able)
+
+
+def prepared(wire: Wire, model: Model) -> None:
+    """The same contents before each operation, over a connection that is there."""
+    works_again(model, REFS[0])
+    if model.values(REFS[0]) != {b"old" * 500}:
+        model.put(REFS[0], b"old" * 500)
+    if model.values(REFS[1]) != {b""}:
+        model.put(REFS[1], b"")
+    if model.values(REFS[2]) != {MISSING}:
+        model.delete(REFS[2])
+    wire.proxy.calm()
+
+
+def places(total: int, count: int) -> list[int]:
+    """Some numbers from 0 to before `total`, the first ones close together."""
+    return sorted({int(total * (number / count) ** 2) for number in range(count)} | {total - 1})

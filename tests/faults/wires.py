@@ -26,16 +26,14 @@ __all__ = ["LEAVES", "READERS", "WRITERS", "Leaf", "Wire", "Wires"]
 
 @dataclass(frozen=True)
 class Leaf:
-    """`forms` of swap that it has; `late`: as Model says; `tries`: how often it sends what may be sent again."""
+    """`late`: as Model says. `scheme`: of the server's URL, and of this leaf's."""
 
     name: str
     failures: tuple[type[Exception], ...]
     messages: type[Messages] = Http1
-    forms: frozenset[str] = frozenset({"create", "replace", "remove"})
     late: bool = False
-    timeout: str = "timeout=1"
     kind: Any = None
-    scheme: tuple[str, str] = ("", "")  # of the server's URL, and of this leaf's
+    scheme: tuple[str, str] = ("", "")
 
     def __str__(self) -> str:
         return self.name
@@ -44,13 +42,13 @@ class Leaf:
 SSH = {"messages": Messages, "late": True, "kind": SFTP}
 WRITERS = [
     Leaf("s3", (BotoCoreError, ClientError), kind=S3),
-    Leaf("obstore", (OSError,), forms=frozenset({"create", "replace"}), kind=S3, scheme=("s3:", "obstore+s3:")),
+    Leaf("obstore", (OSError,), kind=S3, scheme=("s3:", "obstore+s3:")),
     Leaf("redis", (redis.RedisError,), Resp, kind=REDIS),
-    Leaf("sftp", (ConnectionError,), forms=frozenset({"create"}), **SSH),
-    Leaf("scp", (ConnectionError,), forms=frozenset(), scheme=("sftp:", "scp:"), **SSH),
+    Leaf("sftp", (ConnectionError,), **SSH),
+    Leaf("scp", (ConnectionError,), scheme=("sftp:", "scp:"), **SSH),
     Leaf("http", (httpx.HTTPError,)),
 ]
-READERS = [Leaf("nginx", (OSError,), forms=frozenset(), kind=HTTP)]
+READERS = [Leaf("nginx", (OSError,), kind=HTTP)]
 LEAVES = [*WRITERS, *READERS]
 
 

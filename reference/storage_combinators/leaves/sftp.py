@@ -12,7 +12,7 @@ from asyncssh import SFTPClient
 from ..functions import as_bytes
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused
-from .addresses import Url
+from .addresses import Url, seconds
 from .disk_names import spelled
 from .folders import SUFFIX, below, entry, level
 from .sftp_files import draft, in_folder, link, probe, prune, remove, scan, there
@@ -27,10 +27,11 @@ T = TypeVar("T")
 class Sftp:
     """Bytes in files: ``sftp://[USER[:PASSWORD]@]HOST[:PORT]/FOLDER?host_key=SHA256:...``; ``/~/`` is the home.
 
-    ``get(r)`` reads ``FOLDER/spelled(r).v``. Other options: ``known_hosts=FILE``, ``key=FILE``; else as ssh does.
-    Absence is the file's. A failure is a ConnectionError, nothing is resent, and the next verb connects anew.
-    A put is a new file, synced where the server can, renamed over the old; stopped midway: before or after, and
-    perhaps a file in ``.drafts``. No folder can be synced. swap can create, by a hard link; all else is Refused.
+    ``get(r)`` reads ``FOLDER/spelled(r).v``. Other options: ``known_hosts=FILE``, ``key=FILE``; else as ssh does;
+    ``timeout=30``, seconds of silence. Absence is the file's. A failure is a ConnectionError, nothing is resent, and
+    the next verb connects anew. A put is a new file, synced where the server can, renamed over the old; stopped
+    midway: before or after, and perhaps a file in ``.drafts``. No folder can be synced. swap can create, by a hard
+    link; all else is Refused.
 
     >>> Sftp("sftp://me:secret@files.example/data?host_key=SHA256:abc")
     Sftp(url='sftp://files.example/data?host_key=SHA256:abc')
@@ -46,7 +47,7 @@ class Sftp:
     def __post_init__(self) -> None:
         url = Url(self.url)
         url.split_as(self.scheme)
-        url.options("host_key", "known_hosts", "key")
+        seconds(url.options("host_key", "known_hosts", "key", "timeout").get("timeout", "30"))
         object.__setattr__(self, "url", url)
 
     def get(self, ref: Ref, /) -> bytes:

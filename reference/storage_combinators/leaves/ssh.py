@@ -11,7 +11,7 @@ from weakref import finalize
 
 import asyncssh
 
-from .addresses import Url
+from .addresses import Url, seconds
 
 __all__ = ["Connected", "Ssh"]
 
@@ -45,7 +45,7 @@ class Connected:
             for pause in (0.02, 0.1, 0.5, 2.0):  # seconds
                 with suppress(asyncssh.ChannelOpenError):  # it did not begin
                     return await self.connection.run(command, encoding=None, **given)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(0 if self.connection.is_closed() else pause)  # lost: it fails again, at once
             return await self.connection.run(command, encoding=None, **given)
 
 
@@ -102,11 +102,11 @@ async def _connect(url: Url) -> Connected:
 
 def _options(url: Url) -> dict[str, Any]:
     """What asyncssh is told. Without options in the URL, keys, agent and known hosts are where ssh has them."""
-    parts, said = url.split_as("sftp", "scp"), url.options("host_key", "known_hosts", "key")
+    parts, said = url.split_as("sftp", "scp"), url.options("host_key", "known_hosts", "key", "timeout")
     user, password = url.credentials()
-    options: dict[str, Any] = {"host": parts.hostname, "port": parts.port or 22, "connect_timeout": 15}
-    options |= {"keepalive_interval": 10, "keepalive_count_max": 3}  # a dead server is noticed within 30 seconds
-    options |= {"username": user} if user else {}
+    silence = seconds(said.get("timeout", "30"))  # after which a server is dead, also while connecting
+    options: dict[str, Any] = {"host": parts.hostname, "port": parts.port or 22, "username": user or ()}
+    options |= {"connect_timeout": silence, "keepalive_interval": silence / 4, "keepalive_count_max": 3}
     options |= {"password": password, "client_keys": None} if password else {}
     options |= {"client_keys": [os.path.expanduser(said["key"])], "agent_path": None} if "key" in said else {}
     options |= {"known_hosts": os.path.expanduser(said["known_hosts"])} if "known_hosts" in said else {}
