@@ -14,6 +14,7 @@ from storage_combinators.ref import Ref
 
 from .claims import LEVELS, Claims
 from .content import values
+from .diagnosis import diagnosed
 from .engines.exhaustive import Odometer, every
 from .engines.random_runs import Drawn, random_runs
 from .engines.shrink import shrunk, was_wrong_before
@@ -99,6 +100,7 @@ class Bench:
     def _broken(self, law: Law, broken: Broken) -> Result:
         trial = self._trial()
         trial, broken = self._shorter(trial, broken) or (trial, broken)
+        broken = diagnosed(trial, broken)
         told = Result.of(law, "broken", broken.sentence, steps(trial, broken.sentence), script(trial, broken))
         sent = tuple(trial.place.requests.told)
         return replace(told, history=tuple(Called(*each) for each in broken.history), requests=sent)

@@ -109,7 +109,7 @@ def many_times(t: Trial, times: int) -> None:
 
 NAMES = ("a", "a/b", "b", "ab", "a/b/c", "A", "c/d", "c/e", "d e", "\u00e9")
 VALUES = {  # few, so that they come back, and none that says when it was written
-    "bytes": (b"x", b"", b"y", noise(300), b"0", noise(5000)),
+    "bytes": (b"x", b"", b"y", b"0", *(noise(size) for size in (15, 16, 17, 32, 33, 64, 65, 256, 300, 4096, 5000))),
     "json": (["x"], None, "x", {"a": [1]}, 0, []),
     "text": ("x", "", "y", "x" * 300, "0", "None"),
 }

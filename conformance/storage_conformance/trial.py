@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import array
 import collections
+import copy
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from inspect import getsource
@@ -30,7 +32,19 @@ __all__ = ["Broken", "Chooser", "Exempted", "Pulse", "Recorded", "Stopped", "Tri
 T = TypeVar("T")
 NAMES = {name: getattr(module, name) for module in (ref_module, store_module) for name in module.__all__}
 
-MODULES = {"array": array, "collections": collections}  # that lines of laws name
+MODULES = {"array": array, "collections": collections, "copy": copy, "random": random}  # that lines of laws name
+
+
+class OwnText(str):
+    """Somebody's own kind of text."""
+
+    __slots__ = ()
+
+
+class OwnBytes(bytes):
+    """Somebody's own kind of bytes."""
+
+    __slots__ = ()
 
 
 class Broken(Exception):
@@ -278,6 +292,11 @@ class Trial:
             self._run(text)
         except Exception as error:  # what no law foresees breaks it, whatever it is
             raise Broken(f"{text} raised {type(error).__name__}: {error}.") from error
+
+    def define(self, name: str, base: type) -> None:
+        """The line ``class NAME(BASE): pass``; here a class that can be pickled, as one of a script can."""
+        self.steps.append(Recorded("", f"class {name}({base.__name__}): pass", ()))
+        self.names[name] = OwnText if base is str else OwnBytes
 
     def _run(self, text: str) -> None:
         self.pulse.since = monotonic()

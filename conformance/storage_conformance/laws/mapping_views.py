@@ -27,7 +27,8 @@ def the_views_agree(t: Trial) -> None:
 
 
 def views_agree(store):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
-    pairs = list(zip(store.keys(), store.values(), strict=True))
+    pairs = list(zip(list(store.keys()), list(store.values()), strict=False))
+    assert len(pairs) == len(store), f"of {len(store)} keys, keys() and values() together yield {len(pairs)}"
     assert pairs == list(store.items()), "keys() and values() of an unchanged mapping are not in one order"
     assert list(store) == [key for key, _ in pairs], "iter() and keys() of an unchanged mapping are not in one order"
     for key, value in pairs:
@@ -107,7 +108,7 @@ def iterates_twice(store, many):  # type: ignore[no-untyped-def]  # it is printe
     keys = [f"k{number}" for number in range(many)]
     store.update(dict.fromkeys(keys, b"x"))
     one, other = iter(store), iter(store)
-    taken = [(next(one), next(other)) for _ in keys]
+    taken = [(next(one, ""), next(other, "")) for _ in keys]
     assert sorted(key for key, _ in taken) == sorted(keys), "an iteration beside another does not yield every key once"
     assert sorted(key for _, key in taken) == sorted(keys), "an iteration beside another does not yield every key once"
     for ended in (one, other):

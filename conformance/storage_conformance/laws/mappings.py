@@ -169,20 +169,20 @@ BUFFERS = (
 @law(kind="mapping")
 def a_subclass_of_bytes_is_bytes(t: Trial) -> None:
     """d[k] = v, v of a subclass of bytes; d[k] = v, as bytes"""
-    t.line("class Own(bytes): pass")
+    t.define("Own", bytes)
     t.line("value = Own(b'x')")
     t.expect(None, "[]=", t.scope.refs[0], t.code("value"))
     t.expect(b"x", "[]", t.scope.refs[0])
 
 
-@law(kind="mapping")
-def a_subclass_of_str_is_a_key(t: Trial) -> None:
-    """d[k] = v, k of a subclass of str; d[k] = v by the plain key, too"""
-    t.line("class Own(str): pass")
+@law(kind="mapping", strength="should")
+def a_subclass_of_str_finds_its_key(t: Trial) -> None:
+    """d[k] = v; d[s] = v and s in d, for s of a subclass of str that is equal to k"""
+    t.define("Own", str)
     t.line("key = Own('a')")
-    t.expect(None, "[]=", t.code("key"), b"x")
-    t.expect(b"x", "[]", "a")
+    t.expect(None, "[]=", "a", b"x")
     t.expect(b"x", "[]", t.code("key"))
+    t.expect(True, "in", t.code("key"))
 
 
 @law(kind="mapping", needs=(), calls=1)

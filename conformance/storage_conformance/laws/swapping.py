@@ -9,6 +9,7 @@ from storage_combinators.store import MISSING, Conflict, Missing, Refused
 from ..law import law
 from ..scope import swaps
 from ..trial import Trial
+from ..verbs import show
 
 CHAPTER = "chapters/01-protocol.md"
 
@@ -155,3 +156,15 @@ def swap_refuses_what_it_cannot_do_in_one_step(t: Trial) -> None:
     forms = [form for form in swaps(t.scope.values, "all") if form not in known and form[0] in (before, MISSING)]
     t.expect(Refused, "swap", r, *t.choose(forms))
     t.expect(Missing if before is MISSING else before, "get", r)
+
+
+@law("swaps", level="write", chapter=CHAPTER)
+def swap_compares_the_whole_value(t: Trial) -> None:
+    """get(r) = v: swap(r, w, u) raises Conflict, w being v but for one byte; swap(r, v2, u) does it, v2 = v"""
+    r, (v, w) = t.scope.refs[0], t.twins()
+    t.expect(None, "put", r, v)
+    t.expect(Conflict, "swap", r, w, w)
+    t.expect(v, "get", r)
+    equal = t.code(f"copy.deepcopy({show(v)})" if t.claims.values != "bytes" else f"bytes(bytearray({show(v)}))")
+    t.expect(None, "swap", r, equal, w)
+    t.expect(w, "get", r)

@@ -36,7 +36,7 @@ class RefusesTheLargest(Entries):
         super().__setitem__(key, value)
 
 
-@outlaw("a_subclass_of_str_is_a_key", wrong="A key of a subclass of str is a TypeError.", seen="type(key) is str")
+@outlaw("a_subclass_of_str_finds_its_key", wrong="A key of a subclass of str is a TypeError.", seen="type(key) is str")
 class RefusesKinds(Entries):
     def ref(self, key: Any) -> Ref:
         if type(key) is not str:

@@ -22,7 +22,7 @@ class Spells(Plain):
         raise NotImplementedError
 
     def place(self, ref: Ref) -> Ref:
-        return Ref("spelt", self.spelt(ref) or "empty")
+        return Ref("s" + self.spelt(ref).encode().hex())
 
     def read(self, ref: Ref) -> Any:
         found = self.cells.get(self.place(ref), MISSING)

@@ -92,6 +92,7 @@ IMPORTS = (
     (r"\bsubprocess\.", "import subprocess"),
     (r"\bsys\.", "import sys"),
     (r"\bthreading\.", "import threading"),
+    (r"\bcopy\.", "import copy"),
     (r"\bdatetime\.", "import datetime"),
     (r"\btime\.|\btime\b,", "import time"),
     (r"\btypes\.", "import types"),
