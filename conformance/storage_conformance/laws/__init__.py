@@ -3,6 +3,7 @@
 from ..law import Law, collect
 from . import (
     durability,
+    faults,
     get_and_put,
     histories,
     interrupted,
@@ -32,6 +33,7 @@ LAWS: tuple[Law, ...] = collect(
     interrupted,
     threads,
     kills,
+    faults,
     durability,
     mappings,
     mapping_views,

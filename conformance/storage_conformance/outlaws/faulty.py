@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from json import dumps, loads
 from os import O_CREAT, O_EXCL, O_WRONLY, close, replace
 from os import open as open_descriptor
 from typing import Any
 
 from storage_combinators.ref import Ref
-from storage_combinators.store import MISSING
+from storage_combinators.store import MISSING, Depth, Missing
 
 from .mappings import Over
 from .outlaw import outlaw
-from .right import Folder
+from .right import Folder, Plain
+from .right_mappings import Entries
 
 
 @outlaw(
@@ -62,3 +63,85 @@ class ListsByIndex(Folder):
 )
 class IndexesLate(Over):
     make = ListsByIndex
+
+
+class Above:
+    """A right store that asks another for everything."""
+
+    def __init__(self) -> None:
+        self.source = Plain()
+
+    def get(self, ref: Ref, /) -> Any:
+        return self.source.get(ref)
+
+    def put(self, ref: Ref, value: Any, /) -> None:
+        self.source.put(ref, value)
+
+    def merge(self, ref: Ref, value: Any, /) -> None:
+        self.source.merge(ref, value)
+
+    def delete(self, ref: Ref, /) -> None:
+        self.source.delete(ref)
+
+    def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
+        self.source.swap(ref, old, new)
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        return self.source.refs(base, depth)
+
+
+@outlaw(
+    "what_fails_below_leaves_before_or_after",
+    wrong="When what is below fails, get says that nothing is there.",
+    seen="except Exception: return default",
+)
+class TakesFailureForAbsence(Above):
+    def get(self, ref: Ref, /) -> Any:
+        try:
+            return super().get(ref)
+        except Exception as error:  # the mistake
+            raise Missing(ref) from error
+
+
+@outlaw(
+    "what_fails_below_leaves_before_or_after",
+    wrong="A put that failed below is reported as done.",
+    seen="best-effort writes that log their failures",
+)
+class KeepsQuietAboutFailures(Above):
+    def put(self, ref: Ref, value: Any, /) -> None:
+        try:
+            super().put(ref, value)
+        except OSError:
+            return
+
+
+@outlaw(
+    "what_fails_below_leaves_before_or_after",
+    wrong="put deletes below and then puts below: when the second fails, nothing is there.",
+    seen="delete and insert, without a transaction",
+)
+class DeletesBelowAndPuts(Above):
+    def put(self, ref: Ref, value: Any, /) -> None:
+        self.source.delete(ref)
+        self.source.put(ref, value)
+
+
+@outlaw(
+    "what_fails_below_a_mapping_leaves_before_or_after",
+    wrong="Whatever goes wrong below is a KeyError.",
+    seen="except Exception: raise KeyError(key)",
+)
+class TakesFailuresForKeyErrors(Entries):
+    def __init__(self) -> None:
+        super().__init__()
+        self.above = Above()
+        self.store = self.above.source
+
+    def __getitem__(self, key: str) -> bytes:
+        try:
+            return bytes(self.above.get(self.ref(key)))
+        except TypeError:
+            raise
+        except Exception as error:  # the mistake
+            raise KeyError(key) from error
