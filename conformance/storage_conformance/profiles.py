@@ -63,7 +63,7 @@ def step_of(subject: Subject, value: Any) -> int:
     """The step for `subject`: by 20 timed operations, or by what a fresh place costs, if that is more.
 
     Every put is of what is not there, since some stores do not write what they hold already. Never 1 at a place that
-    others use: there each trial must look for what is there, and remove it.
+    others use, nor in a directory: there each trial must look for what is there, and remove it.
     """
     start = perf_counter()
     place = subject.place()
@@ -78,7 +78,7 @@ def step_of(subject: Subject, value: Any) -> int:
         place.close([key])
         opened += perf_counter() - start
     each = max(mean(median(seconds[at::3]) for at in range(3)), opened / CALLS)
-    return max(1 + sum(each > bound for bound in STEPS), 2 if subject.url else 1)
+    return max(1 + sum(each > bound for bound in STEPS), 2 if subject.url or subject.directory else 1)
 
 
 def _timed(store: Any, verb: str, args: tuple[Any, ...]) -> float:
