@@ -39,7 +39,8 @@ def test_a_command_that_cannot_be_run_names_its_option(text) -> None:
 
 PROGRAM = """
 import atexit, os, sys, threading
-sys.stdout.write(f"{__name__} {sys.argv[1:]} {os.path.basename(__file__)} {sorted(n for n in globals() if n[0] != '_')}")
+mine = sorted(name for name in globals() if name[0] != "_")
+sys.stdout.write(f"{__name__} {sys.argv[1:]} {os.path.basename(__file__)} {mine}")
 sys.stdout.write(f" {sys.path[0]} {sys.stdin.read()!r} {sys.flags.optimize} {__doc__}")
 atexit.register(print, "at exit")
 threading.Thread(target=lambda: (threading.main_thread().join(), print("thread"))).start()

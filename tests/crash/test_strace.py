@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import subprocess
 import sys
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,8 @@ from hypothesis import strategies as st
 
 from storage_conformance.crash.recorder import first_difference
 from storage_conformance.crash.replay import after
-from storage_conformance.crash.strace import NoStrace, Strace
-from storage_conformance.crash.strace_lines import Garbled, calls
-from storage_conformance.crash.trace import Mark, Sync, Unseen
+from storage_conformance.crash.strace import Strace
+from storage_conformance.crash.trace import Mark
 from storage_conformance.crash.tree import read_tree
 
 linux = pytest.mark.skipif(not shutil.which("strace"), reason="programs are recorded with strace, which only Linux has")
