@@ -28,7 +28,8 @@ def possible(tree: Tree, call: str) -> bool:
         return path not in kinds and (path != "d/f" or "d" in kinds)
     if verb in ("rename", "exchange", "link"):
         there = (other in kinds) if verb == "exchange" else (other != "d/f" or "d" in kinds)
-        return path in kinds and there and path != other and not (verb == "link" and other in kinds)
+        one = dict(tree).get(path) == dict(tree).get(other)  # a rename to another name of the same file does nothing
+        return path in kinds and there and not one and not (verb == "link" and other in kinds)
     if call == "unlink d":
         return "d" in kinds and "d/f" not in kinds
     return path in kinds

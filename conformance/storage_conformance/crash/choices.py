@@ -76,13 +76,13 @@ class _Part:
         """In turn one of each kind, each kind in an order by chance; then by chance for ever."""
         dice = Random(seed)  # noqa: S311  # chooses, guards no secret
         calls = [_mask(group) for group in self.groups("calls")]
-        families: list[Iterable[int]] = [
+        families: tuple[Iterable[int], ...] = (
             (self.closed((1 << i + 1) - 1) for i in _shuffled(list(bits(self.open)), dice)),
             (self.without(1 << i) for i in _shuffled(list(bits(self.open)), dice)),
             (self.closed(1 << i | self.units[i].needs) for i in _shuffled(list(bits(self.open)), dice)),
             (self.without(half) for group in _shuffled(calls, dice) for half in _halves(group)),
             (self.closed(below & ~call) for below, call in _pairs(calls, dice)),
-        ]
+        )
         in_turn = (each for turn in zip_longest(*families) for each in turn if each is not None)
         return chain((self.forced, self.closed(self.open)), in_turn, self.at_random(dice))
 
