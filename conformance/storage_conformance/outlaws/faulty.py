@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from json import dumps, loads
 from os import O_CREAT, O_EXCL, O_WRONLY, close, replace
 from os import open as open_descriptor
+from pathlib import Path
 from typing import Any
 
 from storage_combinators.ref import Ref
@@ -14,7 +15,7 @@ from storage_combinators.store import MISSING, Depth, Missing
 from .mappings import Over
 from .outlaw import outlaw
 from .right import Folder, Plain
-from .right_mappings import Entries
+from .right_mappings import Entries, FolderEntries
 
 
 @outlaw(
@@ -145,3 +146,46 @@ class TakesFailuresForKeyErrors(Entries):
             raise
         except Exception as error:  # the mistake
             raise KeyError(key) from error
+
+
+@outlaw(
+    "two_handles_in_turn_are_one_store",
+    wrong="swap compares with what this handle wrote or read last, not with what is there.",
+    seen="an etag that is remembered",
+)
+class ComparesWithItsMemory(Folder):
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.seen: dict[Ref, Any] = {}
+
+    def get(self, ref: Ref, /) -> Any:
+        self.seen[ref] = super().get(ref)
+        return self.seen[ref]
+
+    def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
+        if old is not MISSING and self.seen.get(ref) == old:
+            old = self.read(ref)
+        super().swap(ref, old, new)
+
+
+@outlaw(
+    "two_handles_in_turn_are_one_mapping",
+    wrong="Each handle counts its own keys, so that what another handle sets is not in len.",
+    seen="a length that is kept beside the data",
+)
+class CountsItsOwn(FolderEntries):
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.count = len(self.keys_now())
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        new = key not in self
+        super().__setitem__(key, value)
+        self.count += new
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self.count -= 1
+
+    def __len__(self) -> int:
+        return self.count

@@ -1,0 +1,101 @@
+"""Two live handles on the same data, in turn: what one writes the other reads, lists and compares with (claim shared).
+
+Ours. The scenarios are those that a memory of one's own gets wrong: of values, absence, listings, what to compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from storage_combinators.store import MISSING
+
+from ..law import law
+from ..trial import Broken, Trial
+from ..verbs import alike, answer_of
+from .durability import MAKE_VALUE
+
+CHAPTER = "chapters/01-protocol.md"
+Turn = tuple[str, str, tuple[Any, ...]]  # handle, verb, arguments
+
+
+@law("shared", chapter=CHAPTER)
+def two_handles_in_turn_are_one_store(t: Trial) -> None:
+    """s, q on the same data: whatever they do in turn, each answers as one store would"""
+    _in_turn(t, list(_of_a_store(t)))
+
+
+@law("shared", kind="mapping", chapter=CHAPTER)
+def two_handles_in_turn_are_one_mapping(t: Trial) -> None:
+    """d, e on the same data: whatever they do in turn, each answers as one mapping would"""
+    _in_turn(t, list(_of_a_mapping(t)))
+
+
+def _in_turn(t: Trial, scenarios: list[list[Turn]]) -> None:
+    turns = t.choose(scenarios)
+    t.reopen("other")
+    for on, verb, args in turns:
+        right, answer = answer_of(t.model, verb, args), t.call(on, verb, args)
+        if not alike(answer, right):
+            raise Broken(t.sentence(on, verb, args, answer, right, ""), right)
+
+
+def _of_a_store(t: Trial) -> Iterator[list[Turn]]:
+    r, near = t.scope.refs[0], t.scope.refs[-1]
+    one, two, three = map(eval(MAKE_VALUE[t.claims.values]), (1, 2, 3))  # noqa: S307  # our own text
+    s, q = "store", "other"
+    yield [(s, "get", (r,)), (q, "put", (r, one)), (s, "get", (r,))]
+    yield [(s, "put", (r, one)), (q, "get", (r,)), (s, "put", (r, two)), (q, "get", (r,)), (s, "get", (r,))]
+    yield [(s, "put", (r, one)), (q, "put", (r, two)), (s, "get", (r,)), (s, "put", (r, three)), (q, "get", (r,))]
+    yield [
+        (s, "put", (r, one)),
+        (q, "get", (r,)),
+        (q, "delete", (r,)),
+        (s, "get", (r,)),
+        (s, "put", (r, one)),
+        (q, "get", (r,)),
+    ]
+    if t.claims.lists:
+        for depth in (None, 1):
+            lists = [(each, "refs", (t.root, depth)) for each in (s, q)]
+            yield [
+                *lists,
+                (s, "put", (r, one)),
+                *lists,
+                (q, "put", (near, one)),
+                *lists,
+                (s, "delete", (near,)),
+                *lists,
+            ]
+    if t.claims.keeps_to("swaps", "create"):
+        create = ("swap", (r, MISSING, one))
+        yield [(s, "get", (r,)), (q, *create), (s, *create), (s, "delete", (r,)), (q, *create), (s, "get", (r,))]
+    if t.claims.keeps_to("swaps", "write"):
+        swaps = [
+            (q, "swap", (r, one, two)),
+            (s, "swap", (r, one, three)),
+            (s, "get", (r,)),
+            (s, "swap", (r, two, three)),
+        ]
+        yield [(s, "put", (r, one)), (s, "get", (r,)), *swaps, (q, "get", (r,)), (q, "swap", (r, two, one))]
+
+
+def _of_a_mapping(t: Trial) -> Iterator[list[Turn]]:
+    k, near = t.scope.refs[0], t.scope.refs[-1]
+    d, e = "store", "other"
+    yield [(d, "in", (k,)), (e, "[]=", (k, b"1")), (d, "in", (k,)), (d, "[]", (k,))]
+    yield [(d, "[]=", (k, b"1")), (e, "[]", (k,)), (d, "[]=", (k, b"2")), (e, "[]", (k,)), (d, "[]", (k,))]
+    yield [(d, "[]=", (k, b"1")), (e, "[]=", (k, b"2")), (d, "[]", (k,)), (d, "[]=", (k, b"3")), (e, "[]", (k,))]
+    yield [
+        (d, "[]=", (k, b"1")),
+        (e, "[]", (k,)),
+        (e, "del", (k,)),
+        (d, "in", (k,)),
+        (d, "del", (k,)),
+        (d, "[]=", (k, b"1")),
+        (e, "[]", (k,)),
+    ]
+    yield [(d, "setdefault", (k, b"1")), (e, "setdefault", (k, b"2")), (e, "pop", (k, None)), (d, "get", (k,))]
+    if t.claims.lists:
+        lists = [(each, verb, ()) for each in (d, e) for verb in ("iter", "len", "items")]
+        yield [*lists, (d, "[]=", (k, b"1")), *lists, (e, "[]=", (near, b"1")), *lists, (d, "del", (near,)), *lists]
