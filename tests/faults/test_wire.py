@@ -7,22 +7,24 @@ from typing import Any
 
 import pytest
 
+from faults.messages import Http1
 from faults.model import Model
 from faults.proxy import Fault
-from faults.wires import WRITERS, Wire
+from faults.wires import LEAVES, READERS, WRITERS, Wire
 from storage_combinators import MISSING, Ref
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of those connections
 SEEDS = range({"quick": 2, "full": 20, "deep": 200}[os.environ.get("STORAGE_PROFILE", "quick")])
 DENSE = {"quick": 24, "full": 300, "deep": 1000}[os.environ.get("STORAGE_PROFILE", "quick")]
-REFS = [Ref("a"), Ref("c", "b"), Ref("c", "d", "e"), Ref("c", "d", "f")]  # MinIO lists nothing below an object
+REFS = [Ref("a"), Ref("c", "b"), Ref("c", "d", "e"), Ref("a", "b")]
 SIZES = [0, 1, 100, 3_000, 70_000, 300_000]
 FORMS = {"no": [], "create": ["create"], "write": ["create", "replace"], "all": ["create", "replace", "remove"]}
+each_leaf = pytest.mark.parametrize("leaf", LEAVES, ids=str)
 each_writer = pytest.mark.parametrize("leaf", WRITERS, ids=str)
 
 
-def modelled(wire: Wire, *options: str) -> Model:
-    return Model(wire.store(*options), wire.leaf.failures, wire.leaf.late, wire.secret)
+def modelled(wire: Wire) -> Model:
+    return Model(wire.store(), wire.leaf.failures, wire.leaf.late, wire.secret)
 
 
 def forms(store: Any) -> list[str]:
@@ -41,7 +43,8 @@ class Run:
 
     def step(self) -> None:
         """One operation under a fault, or none; then, without, one more of the same store."""
-        fault = self.random.choice([self.cut, self.cut, self.dead, self.slow, self.quiet])
+        faults = [self.cut, self.cut, self.dead, self.slow, self.quiet]
+        fault = self.random.choice(faults + [self.busy] * (self.wire.leaf.messages is Http1))
         self.model.story.append(f"{fault.__name__}: {fault()}")
         self.operation()
         self.struck += self.wire.proxy.calm()
@@ -58,6 +61,9 @@ class Run:
 
     def dead(self) -> None:
         self.wire.proxy.die()
+
+    def busy(self) -> None:
+        self.wire.proxy.busy, self.wire.proxy.wait = self.random.choice([1, 2, 3, 9]), self.random.choice(["", "120"])
 
     def slow(self) -> None:
         self.wire.proxy.slow = 20_000
@@ -126,15 +132,18 @@ OPERATIONS: dict[str, Callable[[Model], None]] = {
 }
 
 
-@each_writer
+@each_leaf
 @pytest.mark.parametrize("way", ["up", "down"])
 def test_wherever_the_connection_is_cut(wire: Wire, way: Any) -> None:
     """Each operation, cut after each of the first bytes, and then here and there to the last."""
-    model = modelled(wire, "timeout=5")
-    able = [name for name in OPERATIONS if name not in FORMS["all"] or name in forms(model.store)]
+    model = modelled(wire)
+    able = OPERATIONS.keys() - (set(FORMS["all"]) - set(forms(model.store)))
+    if wire.leaf in READERS:
+        filled(wire, model)
+        able -= {"put", "delete"}
 
     def sweep() -> None:
-        for name in able:
+        for name in sorted(able):
             operation = OPERATIONS[name]
             prepared(wire, model)
             operation(model)
@@ -151,6 +160,17 @@ def test_wherever_the_connection_is_cut(wire: Wire, way: Any) -> None:
     assert model.failed > len(able)
 
 
+def filled(wire: Wire, model: Model) -> None:
+    """A server for reading: its files are written where they are."""
+    if wire.folder is None:
+        pytest.skip("the files of this server are not on this machine")
+    for ref, value in (REFS[0], b"old" * 500), (REFS[1], b""):
+        path = wire.folder / str(ref)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(value)
+        model.may[ref] = {value}
+
+
 def prepared(wire: Wire, model: Model) -> None:
     """The same contents before each operation, over a connection that is there."""
     works_again(model, REFS[0])
@@ -161,6 +181,68 @@ def prepared(wire: Wire, model: Model) -> None:
     if model.values(REFS[2]) != {MISSING}:
         model.delete(REFS[2])
     wire.proxy.calm()
+
+
+@each_leaf
+@pytest.mark.parametrize("when", ["connected", "connecting"])
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_a_server_that_stalls_ends_in_a_failure(wire: Wire, when: str, way: Any) -> None:
+    model = modelled(wire)
+    model.store = wire.impatient()
+    operation = model.merge
+    if wire.leaf in READERS:
+        filled(wire, model)
+        operation = lambda ref, value: model.get(ref)  # noqa: E731  # the one that it has
+    if when == "connected":
+        after_a_while(model, lambda: operation(REFS[0], b"old" * 500))
+    failed = model.failed
+    wire.proxy.arm(Fault("stall", way, 0, always=True))
+    operation(REFS[0], b"new")
+    assert model.failed == failed + 1
+    wire.proxy.calm()
+    after_a_while(model, lambda: model.get(REFS[0]))
+
+
+@pytest.mark.parametrize("leaf", [WRITERS[0]], ids=str)
+def test_a_body_of_the_right_length_that_is_not_the_value_is_a_failure(wire: Wire) -> None:
+    """S3 has checksums; HTTP, Redis and what obstore reads of S3 have the length alone, SSH a code for each packet."""
+    model = modelled(wire)
+    model.put(REFS[0], b"old" * 500)
+    wire.proxy.calm()
+    model.get(REFS[0])
+    total, failed = wire.proxy.passed["down"], model.failed
+    wire.proxy.arm(Fault("flip", "down", total - 5))
+    model.get(REFS[0])
+    assert model.failed == failed + 1
+    model.get(REFS[0])
+
+
+def after_a_while(model: Model, work: Callable[[], None]) -> None:
+    """`work` comes through, now or later: on a busy machine a time-out of a second may pass by itself."""
+    for _ in range(20):
+        failed = model.failed
+        work()
+        if model.failed == failed:
+            return
+    raise AssertionError("it does not work again, though the server is back")
+
+
+@pytest.mark.parametrize("leaf", [leaf for leaf in WRITERS if leaf.messages is Http1], ids=str)
+def test_a_burst_of_503_is_no_answer(wire: Wire) -> None:
+    """S3 sends a get three times; what must not be sent twice is not, and nothing waits for as long as it is told."""
+    model, tries = modelled(wire), 3 if wire.leaf.name == "s3" else 1
+    model.put(REFS[0], b"old")
+    wire.proxy.wait = "120"
+    for busy in range(5):
+        failed, wire.proxy.busy = model.failed, busy
+        model.get(REFS[0])
+        assert model.failed - failed == (busy >= tries)
+        wire.proxy.calm()
+    wire.proxy.busy = 1
+    sent = len(wire.proxy.asked)
+    model.merge(REFS[0], b"new")
+    assert (model.failed - failed, len(wire.proxy.asked)) == (2, sent)
+    model.get(REFS[0])
 
 
 def places(total: int, count: int) -> list[int]:

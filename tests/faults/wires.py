@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +62,12 @@ class Wire:
     def store(self, *options: str) -> Any:
         url, mark, rest = self.url.partition("?")
         return open_store(url + "?" * bool(mark or options) + "&".join([*[rest] * bool(rest), *options]))
+
+    def impatient(self) -> Any:
+        """A store that waits for a second."""
+        if self.leaf.name in ("http", "nginx"):
+            return replace(self.store(), timeout=1)
+        return self.store("timeout=1")
 
     @property
     def secret(self) -> str:
