@@ -191,7 +191,7 @@ class Folder(KeepsBytes):
     def __setitem__(self, key: str, value: bytes) -> None:
         if not isinstance(key, str) or not isinstance(value, bytes | bytearray | memoryview):
             raise TypeError("strings to bytes")
-        (self.folder / "new").write_bytes(value)
+        (self.folder / "new").write_bytes(bytes(value))
         (self.folder / "new").rename(self.path(key))
 
     def __delitem__(self, key: str) -> None:

@@ -47,7 +47,7 @@ def subject(given: str | Callable[..., Any] | Subject) -> Subject:
     if callable(given):
         return _of_kind(_shown(given), given, import_lines(given))
     if not isinstance(given, str):
-        raise BadSubject(f"a {type(given).__name__} is no factory: give one, such as lambda: store")
+        raise BadSubject(f"{type(given).__name__} is no factory: give one, such as lambda: store")
     scheme, _, rest = given.partition(":")
     if "://" in given or scheme in ("memory", "null", "env"):
         return _of_url(given)

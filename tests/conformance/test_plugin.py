@@ -4,8 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import storage_conformance
+from storage_combinators.edges.open_store import open_store
 from storage_combinators.leaves.memory import Memory
+from storage_combinators.ref import Ref
 
 test_memory_keeps = storage_conformance.test(Memory, step=4)
 
@@ -59,3 +63,67 @@ def test_without_a_subject_nothing_is_loaded(tmp_path: Path) -> None:
         "import sys, storage_conformance.plugin; assert 'hypothesis' not in sys.modules and 'rich' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", loads], timeout=60).returncode == 0
+
+
+def test_each_law_can_be_chosen_by_its_name(tmp_path: Path) -> None:
+    ran = pytest_in(
+        tmp_path, "--store-subject", "builtins:dict", "--store-step", "4", "-k", "a_missing_key or copied_in"
+    )
+    assert "1 failed, 1 passed" in ran.stdout
+    assert "deselected" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--store-profile", "slow"),
+        ("--store-step", "5"),
+        ("--store-claim", "swaps=often"),
+        ("--store-without", "types"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_option_is_told_as_pytest_tells_it(wrong: tuple[str, str], tmp_path: Path) -> None:
+    ran = pytest_in(tmp_path, "--store-subject", "builtins:dict", *wrong)
+    assert ran.returncode == 4
+    assert "Traceback" not in ran.stderr
+    assert "ERROR: " in ran.stderr or "error: " in ran.stderr
+
+
+def test_no_secret_is_in_the_name_of_a_test(tmp_path: Path) -> None:
+    url = "fsspec+memory://me:SECRET@x?token=SECRET"
+    ran = pytest_in(tmp_path, "--store-subject", url, "--store-step", "4", "-k", "writes", "-v")
+    assert "passed" in ran.stdout
+    assert "SECRET" not in ran.stdout + ran.stderr
+
+
+OPTIONS = """
+import storage_conformance
+from storage_combinators.edges.open_store import open_store
+
+place = {url!r}
+options = dict(profile="quick", seed=3, step=4, claims={{"keeps": True}}, without={{"threads": "not today"}},
+               time_limit=300.0, patience=60.0)
+test_shared = storage_conformance.test(place, **options)
+
+def test_it_is_clean_afterwards():
+    from storage_combinators.ref import Ref
+    assert list(open_store(place).refs(Ref())) == [Ref("mine")]
+"""
+
+
+def test_in_a_file_it_takes_the_options_of_judge_and_leaves_a_shared_place_as_it_was(tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/shared"
+    open_store(url).put(Ref("mine"), b"1")
+    (tmp_path / "test_it.py").write_text(OPTIONS.format(url=url), "utf-8")
+    ran = pytest_in(tmp_path, "test_it.py", "-k", "depth or clean or threads", "-v")
+    assert ran.returncode == 0, ran.stdout
+    assert "test_it_is_clean_afterwards PASSED" in ran.stdout
+    assert "exempt: not today" in ran.stdout
+
+
+def test_bad_options_of_a_file_are_one_error_of_collection(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("import storage_conformance\ntest_x = storage_conformance.test(3)\n", "utf-8")
+    ran = pytest_in(tmp_path, "test_it.py")
+    assert ran.returncode == 2
+    assert "int is no factory" in ran.stdout

@@ -64,10 +64,9 @@ def test_every_report_keeps_to_the_schema(report: Report) -> None:
     SCHEMA.validate(json.loads(as_json(report)))
 
 
-@pytest.mark.parametrize("subject", [dict, Memory])
-def test_a_real_report_keeps_to_the_schema(subject: type) -> None:
-    SCHEMA.validate(json.loads(as_json(judge(subject, step=4))))
-    SCHEMA.validate(json.loads(as_json(judge(subject, step=4, time_limit=0))))
+def test_a_real_report_keeps_to_the_schema() -> None:
+    SCHEMA.validate(json.loads(as_json(judge(dict, step=4))))
+    SCHEMA.validate(json.loads(as_json(judge(Memory, laws=[law for law in LAWS if law.group == "listing"], step=4))))
 
 
 @pytest.mark.parametrize(
