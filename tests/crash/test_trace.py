@@ -39,7 +39,8 @@ from storage_conformance.crash.trace import (
 )
 from storage_conformance.crash.tree import ROOT, File, Folder, Link, Tree, read_tree, write_tree
 
-numbers, names = st.integers(0, 2**40), st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=9)
+numbers, letters = st.integers(0, 2**40), st.characters(codec="utf-8", exclude_characters="/\0")
+names = st.text(letters, min_size=1, max_size=9)
 raw = st.binary(max_size=20)
 ops = st.one_of(
     st.builds(Create, numbers, st.none() | numbers, names), st.builds(Mkdir, numbers, numbers, names),
