@@ -58,17 +58,18 @@ def _earliest(state: State, bad: _Asked) -> State:
     for keep in (-1, state.choice.persisted):
         for time in _moments(state):
             point = state.plan.point(time)
-            sooner = state.at(point, point.started & keep) if len(point.marks) == len(state.marks) else None
+            sooner = state.at(point, point.started & keep)
             if sooner is not None and bad(sooner):
                 return sooner
     return state
 
 
 def _moments(state: State) -> Iterator[float]:
-    """Just before each call starts, each sync returns, and at last the state's own moment."""
-    plan = state.plan
-    times = {step.call.start for step in plan.trace.steps} | {end for end, _ in plan.syncs}
-    yield from sorted(time for time in times if time < state.point.time)
+    """Just before each call starts, each sync returns, and at last the state's own moment; since the last mark."""
+    plan, end = state.plan, state.point.time
+    start = max((at for at, _ in plan.marks() if at < end), default=0)
+    times = {step.call.start for step in plan.trace.steps} | {returned for returned, _ in plan.syncs}
+    yield from sorted(time for time in times if start < time < end)
     yield state.point.time
 
 
