@@ -113,16 +113,19 @@ class Strace:
             self._stamp(start)
             self.recorder.unseen(f"a line of strace cannot be read: {error}")
             return
-        main, steps, until = self.heard[0].pid, self.trace.steps, len(self.trace.steps)
+        main, steps, until, exit_ = self.heard[0].pid, self.trace.steps, len(self.trace.steps), self.events - 2
         for pid in follow(self.recorder, self.heard, os.getcwd(), start):
-            until = len(steps) if pid == main else until
+            if pid == main:
+                until, exit_ = len(steps), self.recorder.call.start
         self._stamp(self.events - 2)
         late = steps[until:]
         del steps[until:]
         if not late:
             self.recorder.look()
         if returned:
+            self._stamp(exit_ if late else self.events - 2)
             self.recorder.mark("returned", number, f"run {number} of the writer returned")
+            self._stamp(self.events - 2)
         steps += late
         if late:
             self.recorder.look()

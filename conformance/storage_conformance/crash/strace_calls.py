@@ -31,13 +31,14 @@ STRANGE = {
 
 
 def follow(recorder: Recorder, calls: list[Call | Exit], folder: str, events: int) -> Iterable[int]:
-    """Tell the recorder every call of a run that began in `folder`; yields the number of each process that ended.
+    """Tell the recorder every call of a run that began in `folder`; yields the number of each process that ended, at that moment.
 
     `events` is the number of events before this run.
     """
     state = Follower(recorder, folder, calls)
     for call in calls:
         if isinstance(call, Exit):
+            recorder.call = trace.Call("", events + 2 * call.ended, events + 2 * call.ended + 1)
             yield call.pid
             continue
         process = state.processes[call.pid]
