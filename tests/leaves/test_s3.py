@@ -13,17 +13,6 @@ from storage_combinators import MISSING, Conflict, Ref, Refused, exists, look, u
 from storage_combinators.leaves.s3 import S3
 
 
-def test_get_put_merge_and_delete_are_one_request_each(s3_store: S3) -> None:
-    with requests(s3_store) as sent:
-        s3_store.put(A, b"1")
-        s3_store.merge(A, b"2")
-        assert s3_store.get(A) == b"2"
-        s3_store.delete(A)
-        s3_store.delete(A)
-        assert look(s3_store, A) is MISSING
-    assert sent == ["PutObject", "PutObject", "GetObject", "DeleteObject", "DeleteObject", "GetObject"]
-
-
 def test_swap_is_one_request_when_it_wins_and_reads_before_a_conflict(s3_store: S3) -> None:
     store = warm(s3_store)
     with requests(store) as sent:
@@ -39,32 +28,6 @@ def test_swap_is_one_request_when_it_wins_and_reads_before_a_conflict(s3_store: 
     with requests(store) as sent:
         update(store, A, lambda old: b"4")
     assert sent == ["GetObject", "PutObject"]
-
-
-def test_listing_is_a_page_for_a_thousand(s3_store: S3) -> None:
-    for number in range(1005):
-        s3_store.put(Ref("d", "all", str(number)), b"")
-    s3_store.put(Ref("d", "other"), b"")
-    with requests(s3_store) as sent:
-        assert len(list(s3_store.refs(Ref()))) == 1006
-    assert sent == ["ListObjectsV2"] * 2
-    with requests(s3_store) as sent:
-        assert sorted(s3_store.refs(Ref("d"), 1)) == [Ref("d", "all"), Ref("d", "other")]
-    assert sent == ["ListObjectsV2"]
-    with requests(s3_store) as sent:
-        assert len(list(s3_store.refs(Ref("d")))) == 1006
-    assert sent == ["HeadObject", "ListObjectsV2", "ListObjectsV2"]
-    with requests(s3_store) as sent:
-        assert len(list(s3_store.refs(Ref("d", "all"), 1))) == 1005
-    assert sent == ["ListObjectsV2"] * 2
-    for number in range(5):
-        s3_store.delete(Ref("d", "all", str(number)))
-    with requests(s3_store) as sent:
-        assert len(list(s3_store.refs(Ref("d", "all"), 1))) == 1000
-    assert sent == ["ListObjectsV2"]
-    with requests(s3_store) as sent:
-        assert next(s3_store.refs(Ref())) is not None
-    assert sent == ["ListObjectsV2"]  # lazy
 
 
 def test_one_ref_is_one_head(s3_store: S3) -> None:
