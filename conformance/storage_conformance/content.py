@@ -48,7 +48,8 @@ _TEXTS = (
     b"YQ==", b"YWI=", b"6162", b"0x61", b"data:,a", b"a" * 76 + b"\n", b"---\n", b"#!", b"# a", b"EOF", b".", b"..",
 )  # fmt: skip  # blanks and ends, text that reads as something else
 _MARKS = (
-    b"MISSING", b"missing", b"DELETED", b"__deleted__", b"deleted", b"tombstone", b"TOMBSTONE", b"__tombstone__",
+    b"MISSING", b"missing", b"DELETED", b"__DELETED__", b"<DELETED>", b"__TOMBSTONE__", b"$deleted", b"deleted:1",
+    b"__deleted__", b"deleted", b"tombstone", b"TOMBSTONE", b"__tombstone__",
     b"\0tombstone",
     b"<deleted>", b"__MISSING__", b"__missing__", b"__none__", b"__NONE__", b"undefined", b"EMPTY", b"__empty__",
     b"empty",
@@ -146,6 +147,7 @@ def values(held: str, max_value: int) -> tuple[Any, ...]:
 
 TWINS: tuple[tuple[bytes, bytes], ...] = (
     (b"x", b"y"),
+    (b"xyz", b"u"),
     (b"x", b""),
     (b"xy", b"xz"),
     (b"x" * 5000, b"x" * 4999 + b"y"),
@@ -153,7 +155,7 @@ TWINS: tuple[tuple[bytes, bytes], ...] = (
     (noise(70_000), noise(69_999)),
     (b"ab", b"ba"),
     (b"plumless", b"buckeroo"),
-)  # they differ in all, in being there, in the last byte, in the first, in length, in order, and not in CRC-32
+)  # they differ in all, in length, in being there, in the last byte, in the first, in order, not in CRC-32
 
 
 @cache

@@ -128,6 +128,7 @@ def _slots(text: str) -> str:
 
 
 NAMES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("percent escapes are compared without case", lambda k: re.sub("%..", lambda found: found[0].lower(), k)),
     ("keys are compared without case", str.lower),
     ("keys are compared without case", str.casefold),
     ("composed and decomposed accents are taken for one (Unicode NFC)", lambda k: normalize("NFC", k)),
@@ -141,7 +142,6 @@ NAMES: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("a backslash is taken for a slash", lambda k: k.replace("\\", "/")),
     ("keys are unquoted: %20 becomes a blank", unquote),
     ("keys are unquoted: + becomes a blank", unquote_plus),
-    ("percent escapes are compared without case", lambda k: re.sub("%..", lambda found: found[0].lower(), k)),
     ("numbers in keys are read as numbers", lambda k: str(float(k))),
     ("characters beyond ASCII are lost from keys", lambda k: k.encode("ascii", "ignore").decode()),
     ("characters that cannot be encoded become ?", lambda k: k.encode("ascii", "replace").decode()),

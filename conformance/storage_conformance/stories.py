@@ -90,7 +90,9 @@ def seen_whole(t: Trial, keys: list[Any]) -> None:
 def _listings(t: Trial) -> list[tuple[Any, ...]]:
     if not t.claims.lists:
         return []
-    return [("iter",), ("len",)] if t.place.subject.kind == "mapping" else [("refs", t.root, None), ("refs", t.root, 1)]
+    return (
+        [("items",), ("len",)] if t.place.subject.kind == "mapping" else [("refs", t.root, None), ("refs", t.root, 1)]
+    )
 
 
 def many_times(t: Trial, times: int) -> None:

@@ -197,12 +197,12 @@ def keeps_many(store, put, get, delete, seven, many):  # type: ignore[no-untyped
 
 @law("lists", kind="mapping", group="mapping views")
 def views_of_any_length_are_whole(t: Trial) -> None:
-    """len(d), iteration, keys, values, items of 1, 9 ... 2,001 keys are all of them, once; as they come and go"""
+    """len(d), iteration, keys, values, items of 1, 9 ... 10,001 keys are all of them, once; as they come and go"""
     start = t.choose(("k", "k" * 70))  # a token of a page that is the last key may be cut
-    t.program(counts_pages, "store", repr(COUNTS[: 2 * t.rounds]), repr(start))
+    t.program(counts_pages, "store", repr(COUNTS[: 3 * t.rounds]), repr(start))
 
 
-COUNTS = (1, 9, 10, 11, 20, 50, 100, 101, 128, 250, 256, 257, 500, 999, 1000, 1001, 1024, 2001)
+COUNTS = (1, 9, 10, 11, 20, 50, 100, 101, 128, 250, 256, 257, 500, 999, 1000, 1001, 1024, 2001, 10_001)
 
 
 def counts_pages(store, pages, start):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain

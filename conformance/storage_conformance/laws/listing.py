@@ -93,7 +93,7 @@ MANY = 12  # refs of a family that are bases, too
 @law("lists", chapter=CHAPTER)
 def refs_lists_a_level_of_many(t: Trial) -> None:
     """refs(b), refs(b, 1) of 1, 9 ... 2,001 refs, or of as many folders, are all of them, once; as they come and go"""
-    pages = PAGES[: 2 * t.rounds]
+    pages = PAGES[: 3 * t.rounds]
     folders = t.choose((False, True))
     t.program(lists_many, "store", "root", repr(pages), t.text(t.scope.values[0]), repr(folders))
 

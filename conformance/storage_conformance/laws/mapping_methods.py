@@ -149,6 +149,11 @@ def equality_has_two_sides(t: Trial) -> None:
 
 def compares(store, value):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
     assert store == {}, "an empty mapping is not equal to {}"
+    store["b"] = b"y"
+    store["a"] = b"x"
+    assert store == {"a": b"x", "b": b"y"} and store == {"a": b"x", "b": b"y"}, "== goes by the order of keys"
+    assert store == {"b": b"y", "a": b"x"} and store == {"b": b"y", "a": b"x"}, "== goes by the order of keys"
+    del store["b"]
     store["a"] = value
     for found, due, said in (
         (store == store, True, "d == d"),  # noqa: PLR0124  # that is the law
