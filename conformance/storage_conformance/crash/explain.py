@@ -26,6 +26,10 @@ IN_PLACE = (
     "No sync can help: readers see the change before it is whole. Write to a new file beside it, fsync that, rename it "
     "over the old one, fsync the folder."
 )
+AGAIN = (
+    "The next write has to work from here: see what a writer that was cut short leaves behind, such as a temporary file, "
+    "a lock or a torn end, and let the next one remove it or go on from it."
+)
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
 ROOM = 2  # events of a call that is added
 
@@ -60,7 +64,7 @@ def explain(state: State, kind: str) -> Counterexample:
     add = _add(state, second) if second else {}
     lost, there = _calls(state, state.choice.lost), _calls(state, state.choice.persisted)
     sentences = [f"{kind}: {MEANING.get(kind, 'what was promised does not hold')}.", f"The power goes {when}."]
-    sentences += [_why(state, lost, second), _cure(state, second, add), *_guesses(state)]
+    sentences += [_why(state, lost, second), _cure(kind, state, second, add), *_guesses(state)]
     found = Counterexample(kind, when, there, lost, " ".join(sentences))
     if first is None or second is None or not add:
         return found
@@ -147,10 +151,12 @@ def _why(state: State, lost: tuple[str, ...], second: Call | None) -> str:
     return f"{what} Yet {later}."
 
 
-def _cure(state: State, second: Call | None, add: dict[int, tuple[str, str]]) -> str:
+def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str, str]]) -> str:
     if second is not None and add:
         before = "the writer returns" if _is_mark(state, second) else _named(second)
         return f"Add {' and '.join(sync for sync, _ in add.values())}, just before {before}."
+    if kind == "stuck":
+        return AGAIN
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
     return SPLIT if state.choice.lost and names else IN_PLACE
 
