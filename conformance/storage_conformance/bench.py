@@ -22,6 +22,7 @@ from .engines.watch import Hung, OutOfTime, watched
 from .law import Law
 from .names import families
 from .profiles import Counts
+from .report.lacking import lacking
 from .report.result import Called, Result
 from .report.script import hang_script, script, steps
 from .scope import SMALL, Scope
@@ -281,6 +282,8 @@ def checks(bench: Bench, laws: list[Law]) -> list[tuple[str, Callable[[], Result
     found: list[tuple[str, Callable[[], Result]]] = [(law.name, partial(bench.run, law)) for law in laws]
     probed = PROBED if bench.subject.kind == "store" else ()
     found += [(claim, partial(bench.stale, claim, laws)) for claim in probed]
+    if bench.subject.lacks:
+        found.insert(0, ("a_mapping_has_every_method", partial(lacking, bench.subject)))
     return [(name, partial(_shown, bench.subject.hides, check)) for name, check in found]
 
 

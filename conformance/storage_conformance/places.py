@@ -36,7 +36,7 @@ class Subject:
 
     `directory`: the factory takes a Path. `url`: the factory opens one place that others use too, so that each trial
     works below a prefix of its own. `wraps`: functions from store to store, innermost first, each with its lines.
-    `secrets`: what must not be shown.
+    `secrets`: what must not be shown. `lacks`: methods of a mapping that it has not, which were made of those it has.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Subject:
     numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
     kept: list[Any] = field(default_factory=list, repr=False, compare=False)  # of a URL: the handle for all places
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    lacks: tuple[str, ...] = ()
 
     def place(self) -> Place:
         """A fresh place."""

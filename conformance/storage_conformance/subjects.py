@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from importlib import import_module
 from inspect import Parameter, signature
@@ -26,6 +26,15 @@ OPENED = (
     "from storage_combinators.edges.open_store import open_store",
     "object_of = make",
     "make = lambda *place: open_store(object_of(*place))",
+)
+MIXED_IN = ("__contains__", "keys", "items", "values", "get", "pop", "popitem", "setdefault", "update", "clear")
+DERIVED = (
+    "from collections.abc import MutableMapping",
+    "lacking = make",
+    "def make(*place):",
+    "    store = lacking(*place)",
+    "    store.__class__ = type(type(store).__name__, (type(store), MutableMapping), {})",
+    "    return store",
 )
 APART = {"shared": "each call of the factory makes a store of its own"}
 VERBS = ("get", "put", "merge", "delete", "swap", "refs")
@@ -127,7 +136,36 @@ def _of_kind(name: str, make: Callable[..., Any], lines: tuple[str, ...], *, url
     except Exception as error:  # a foreign factory may raise anything
         raise BadSubject(f"{name} cannot be opened: {told(error, url)}") from error
     kind = "store" if is_store(place.store) else "mapping" if hasattr(place.store, "__getitem__") else ""
-    return replace(made, kind=kind) if kind else _adopted(made, place.store)
+    made = replace(made, kind=kind)
+    return _whole(made, place.store) if kind == "mapping" else made if kind else _adopted(made, place.store)
+
+
+def _whole(made: Subject, thing: object) -> Subject:
+    """The subject, with the methods that MutableMapping makes of others, if `thing` has only those others."""
+    lacks = tuple(name for name in MIXED_IN if not hasattr(thing, name))
+    if not lacks or not all(hasattr(thing, name) for name in MutableMapping.__abstractmethods__):
+        return made
+    try:
+        _derived(thing)
+    except TypeError:  # of a class whose objects keep to it, such as one written in C
+        return made
+    return replace(made, make=_then(made.make, _derived), lines=(*made.lines, *DERIVED), lacks=lacks)
+
+
+def _derived(thing: Any) -> Any:
+    thing.__class__ = type(type(thing).__name__, (type(thing), MutableMapping), {})
+    return thing
+
+
+def _then(make: Callable[..., Any], after: Callable[[Any], Any]) -> Callable[..., Any]:
+    """``after(make(...))``, which declares what `make` does."""
+
+    def made(*place: Any) -> Any:
+        return after(make(*place))
+
+    if not isinstance(make, type):
+        vars(made).update({name: getattr(make, name) for name in ("claims", "without") if hasattr(make, name)})
+    return made
 
 
 def _adopted(made: Subject, thing: object) -> Subject:
@@ -138,7 +176,7 @@ def _adopted(made: Subject, thing: object) -> Subject:
         open_store(thing)
     except (TypeError, ValueError) as error:
         raise BadSubject(f"{made.name} makes a {type(thing).__name__}, no Store and no mapping: {error}") from None
-    opened = replace(made, make=lambda *place: open_store(made.make(*place)), lines=(*made.lines, *OPENED))
+    opened = replace(made, kind="store", make=_then(made.make, open_store), lines=(*made.lines, *OPENED))
     if made.directory or not _one_place(opened.make):
         return replace(opened, without={} if made.directory else APART)
     return replace(opened, url=True)
