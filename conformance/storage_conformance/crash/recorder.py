@@ -65,6 +65,8 @@ class Recorder:
     trace: Trace = field(init=False)
     mirror: Mirror = field(init=False)
     mapped: set[int] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+    """Files of which a sync has failed: the data is gone from the cache, so that no later sync proves anything."""
     call: Call = field(default_factory=lambda: Call("", 1, 1))
 
     def __post_init__(self) -> None:
@@ -201,7 +203,7 @@ class Recorder:
 
     def sync(self, node: int, *, data: bool = False) -> None:
         """fsync, fdatasync."""
-        if node != OUTSIDE:
+        if node != OUTSIDE and node not in self.failed:
             self.add(f'{"fdatasync" if data else "fsync"}("{self.mirror.path(node)}")', Sync(node, data))
 
     def sync_all(self, text: str = "sync()") -> None:

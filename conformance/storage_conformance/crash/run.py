@@ -20,7 +20,7 @@ from .run_values import scenarios
 from .search import State, states
 from .smallest import smallest
 
-__all__ = ["Options", "Watch", "run"]
+__all__ = ["Options", "Watch", "by_kind", "run"]
 
 Watch = Callable[[str, int], None]
 """Is told what is done now, and how many states more were judged."""
@@ -87,7 +87,7 @@ class _Run:
             left = [name for name, result in report.models.items() if not result.found]
             if left:
                 recorded = self.stage.record(scenario, before, lambda what: self.tell(what, 0))
-                judge = Judge(self.stage, recorded, self.pool)
+                judge = Judge(self.stage, recorded, self.pool.map)
                 for name in left:
                     self.model(report.models[name], MODELS[name], judge)
 
@@ -107,7 +107,7 @@ class _Run:
         search = states(judge.recorded.trace, model, int(self.options.budget * BUDGETS[name]), self.options.seed)
         try:
             violations = judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count))
-            first = _by_kind(violations)
+            first = by_kind(violations)
             result.found += [self.told(judge, violation) for violation in first if violation.certain]
             if any(not violation.certain for violation in first):
                 result.why.append("a file that is mapped into memory may hold something else than is known")
@@ -123,17 +123,13 @@ class _Run:
 
         def bad(state: State) -> bool:
             self.tell("looking for the smallest state", 0)
-            if violation.next_write:
-                found = None if judge.violation(state) else judge.stuck(state)
-            else:
-                found = judge.violation(state)
-            return found is not None and (found.kind, found.key) == (violation.kind, violation.key)
+            return judge.breaks(state, violation)
 
         state = smallest(violation.state, bad)
         return Found(explain(state, violation.kind), state, judge.recorded.scenario.name, violation.said)
 
 
-def _by_kind(violations: Iterable[Violation]) -> list[Violation]:
+def by_kind(violations: Iterable[Violation]) -> list[Violation]:
     """The first of each kind, certain ones rather than others, until there are enough kinds."""
     found: dict[str, Violation] = {}
     for violation in violations:

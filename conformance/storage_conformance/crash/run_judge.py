@@ -6,13 +6,15 @@ Old or new before the writer returned, new after it, every other key untouched, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
 
 from .readers import Ran
-from .run_record import MISSING, Recorded, Stage
-from .run_values import later
+from .run_places import Places
+from .run_record import MISSING, Recorded
+from .run_values import Put
 from .search import Search, State
 from .trace import Mark
 
@@ -20,6 +22,19 @@ __all__ = ["Judge", "Violation"]
 
 BATCH = 32
 AGAIN = 24  # states in which the next write is tried: spread over all that were found
+
+
+class Asked(Protocol):
+    """Who writes and reads: commands of a user, or functions of a test."""
+
+    places: Places
+    tail: bytes
+
+    def write(self, put: Put, folder: Path, output: Path, /) -> Ran:
+        """Write it into the folder."""
+
+    def read(self, key: str, folder: Path, output: Path, /) -> Ran:
+        """Say what the folder holds under the key."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +55,10 @@ class Violation:
 class Judge:
     """Asks about the states of one recorded scenario; answers are kept by what the state reads like."""
 
-    stage: Stage
+    stage: Asked
     recorded: Recorded
-    pool: ThreadPoolExecutor
+    each: Callable[..., Iterator[Any]] = map
+    """`map`, or that of an executor: several at once."""
     answers: dict[bytes, dict[str, Ran]] = field(default_factory=dict)
     rewrites: dict[bytes, Violation | None] = field(default_factory=dict)
     own: set[tuple[str, Ran]] = field(default_factory=set)
@@ -61,11 +77,11 @@ class Judge:
                 else:
                     good.append(state)
         last = {state.digest: state for state in good}
-        yield from filter(None, self.pool.map(self.stuck, [*last.values()][:: -(-len(last) // AGAIN) or 1]))
+        yield from filter(None, self.each(self.stuck, [*last.values()][:: -(-len(last) // AGAIN) or 1]))
 
     def _ask(self, states: list[State]) -> None:
         new = {state.digest: state for state in states if state.digest not in self.answers}
-        self.answers.update(zip(new, self.pool.map(self._read, new.values()), strict=True))
+        self.answers.update(zip(new, self.each(self._read, new.values()), strict=True))
 
     def _read(self, state: State) -> dict[str, Ran]:
         """What the reader says of each key."""
@@ -105,6 +121,13 @@ class Judge:
             return "lost after return" if answer == held[returned - 1] or answer is None else "resurrected"
         return "zero-length" if not (answer or b"").strip() else "torn"
 
+    def breaks(self, state: State, known: Violation) -> bool:
+        """Whether another state breaks what one that is known breaks."""
+        found = self.violation(state)
+        if known.next_write:
+            found = None if found else self.stuck(state)
+        return found is not None and (found.kind, found.key) == (known.kind, known.key)
+
     def stuck(self, state: State) -> Violation | None:
         """What is wrong with the next write after this state, if anything is."""
         if state.digest not in self.rewrites:
@@ -112,7 +135,7 @@ class Judge:
         return self.rewrites[state.digest]
 
     def _rewritten(self, state: State) -> Violation | None:
-        put, before = later(self.recorded.scenario.puts), self.answers[state.digest]
+        put, before = self.recorded.scenario.later, self.answers[state.digest]
         right = {key: (ran.status, ran.printed) for key, ran in before.items()}
         right[put.key] = (0, put.value + self.stage.tail)
         with self.stage.places.copy(state.tree) as (folder, output):

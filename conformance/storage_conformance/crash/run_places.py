@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .tree import Link, Tree, write_tree
 
-__all__ = ["BadPlace", "Places", "file_system", "moved", "places"]
+__all__ = ["BadPlace", "Places", "file_system", "in_folder", "moved", "places"]
 
 MEMORY = ("tmpfs", "ramfs", "devtmpfs")
 MOUNTS = Path("/proc/self/mounts")
@@ -82,12 +82,18 @@ def places(where: Path) -> Iterator[Places]:
         base = Path(tempfile.mkdtemp(prefix="store-crash-", dir=where.resolve()))
     except OSError as error:
         raise BadPlace(f"{where} cannot be written to: {error.strerror}; say --dir FOLDER") from None
+    with in_folder(base) as found:
+        yield found
+
+
+@contextmanager
+def in_folder(base: Path) -> Iterator[Places]:
+    """This folder, which is empty and removed at the end, whatever it lies on."""
     copies = Path(tempfile.mkdtemp(prefix="store-crash-", dir=_for_copies(base)))
     try:
         found = Places(base, copies)
         found.scratch.mkdir()
-        found.live.mkdir()
-        (found.live / "data").mkdir()
+        (found.live / "data").mkdir(parents=True)
         yield found
     finally:
         shutil.rmtree(copies, ignore_errors=True)

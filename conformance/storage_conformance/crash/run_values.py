@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-__all__ = ["KEY", "NEIGHBOUR", "Put", "Scenario", "later", "scenarios", "value"]
+__all__ = ["KEY", "NEIGHBOUR", "Put", "Scenario", "scenarios", "value"]
 
 KEY, NEIGHBOUR = "alpha", "beta"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -22,10 +22,11 @@ class Put:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Runs of the writer, one after the other, recorded as one trace."""
+    """Runs of the writer, one after the other, recorded as one trace; `later` is what is written after a crash."""
 
     name: str
     puts: tuple[Put, ...]
+    later: Put
 
 
 def value(version: str, size: int) -> bytes:
@@ -55,13 +56,8 @@ def scenarios(seed: int, *, keyed: bool) -> list[Scenario]:
         "large": (("n", 4096), ("k", 65536), ("k", 8191), ("k", 8193), ("n", 8192)),
     }
     names = {"k": KEY, "n": NEIGHBOUR} if keyed else {"k": ""}
-    return [
-        Scenario(name, tuple(Put(names[k], value(VERSIONS[n], size)) for n, (k, size) in enumerate(plan) if k in names))
+    puts = {
+        name: tuple(Put(names[k], value(VERSIONS[n], size)) for n, (k, size) in enumerate(plan) if k in names)
         for name, plan in plans.items()
-    ]
-
-
-def later(puts: tuple[Put, ...]) -> Put:
-    """What is written after a crash: a value that was never written before, as long as the last one."""
-    last = [put for put in puts if put.key in (KEY, "")][-1]
-    return Put(last.key, value(VERSIONS[-1], len(last.value)))
+    }
+    return [Scenario(name, made, Put(names["k"], value(VERSIONS[-1], 5000))) for name, made in puts.items()]
