@@ -27,8 +27,8 @@ IN_PLACE = (
     "over the old one, fsync the folder."
 )
 AGAIN = (
-    "The next write has to work from here: see what a writer that was cut short leaves behind, such as a temporary file, "
-    "a lock or a torn end, and let the next one remove it or go on from it."
+    "The next write has to work from here: see what a writer that was cut short leaves behind, such as a temporary "
+    "file, a lock or a torn end, and let the next one remove it or go on from it."
 )
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
 ROOM = 2  # events of a call that is added
