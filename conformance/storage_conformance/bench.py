@@ -38,6 +38,7 @@ DIRECTED = 500  # trials at most of a law that asks for no history: each of its 
 SHORT = 10_000  # bytes of a value in a random history
 LONG = 2  # steps; for longer histories the small scope has fewer refs
 FOREVER = float("inf")
+APART = ("fresh_stores_share_nothing", "fresh_mappings_share_nothing")
 PROBED = ("writes", "lists", "merges", "swaps", "types")  # claims of which a probe decides whether they are too modest
 SCOPES = {"bytes": (b"x", b""), "json": (None, ["x"]), "text": ("x", "")}  # the values of the small scope
 
@@ -55,6 +56,7 @@ class Bench:
     deadline: float = FOREVER
     ended: str = "the time limit came first"  # why it is late
     filled: bool = True  # there is something in a fresh place
+    mixed: bool = False  # fresh stores share what is in them
     pulse: Pulse = field(default_factory=Pulse)
     notes: list[str] = field(default_factory=list)
 
@@ -76,7 +78,15 @@ class Bench:
     def run(self, law: Law) -> Result:
         """The verdict on one law."""
         reason = self.claims.exempts(law)
-        return Result.of(law, "exempt", reason) if reason else self._judged(law)
+        if reason:
+            return Result.of(law, "exempt", reason)
+        if self.mixed and law.kind == self.subject.kind:
+            return Result.of(
+                law, "not run", "what is put into one fresh store shows in others, so nothing else can be told"
+            )
+        result = self._judged(law)
+        self.mixed = self.mixed or (law.name in APART and result.verdict == "broken")
+        return result
 
     def _judged(self, law: Law) -> Result:
         if self.late():

@@ -25,9 +25,12 @@ __all__ = ["LAWS"]
 
 LAWS: tuple[Law, ...] = collect(
     get_and_put,
+    mappings,
     merging,
     swapping,
     listing,
+    mapping_views,
+    mapping_methods,
     types_and_copies,
     histories,
     keeping,
@@ -36,9 +39,6 @@ LAWS: tuple[Law, ...] = collect(
     kills,
     faults,
     durability,
-    handles,
-    mappings,
-    mapping_views,
-    mapping_methods,
     mapping_durability,
+    handles,
 )
