@@ -160,6 +160,7 @@ def bears_changes(store, many, change, view):  # type: ignore[no-untyped-def]  #
     store.update(due)
     seen: list[Any] = []
     gone: set[str] = set()
+    said = "iteration" if view == "iter" else view
     try:
         for each in store if view == "iter" else getattr(store, view)():
             seen.append(each)
@@ -181,7 +182,7 @@ def bears_changes(store, many, change, view):  # type: ignore[no-untyped-def]  #
         return
     for key in sorted(set(due) - gone):
         times = seen.count({"values": due[key], "items": (key, due[key])}.get(view, key))
-        assert times == 1, f"{key!r} was there throughout, but {view} with changes meanwhile yields it {times} times"
+        assert times == 1, f"{key!r} was there throughout, but {said} with changes meanwhile yields it {times} times"
 
 
 @law("lists", kind="mapping")
