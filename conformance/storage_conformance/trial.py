@@ -22,7 +22,7 @@ from .model import model_of
 from .names import Family
 from .scope import Scope, Step
 from .verbs import WITHOUT_ANSWER, Code, alike, answer_of, call_text, show
-from .wording import FORESEEN, UNFORESEEN, answered, operand, plain, wanted
+from .wording import FORESEEN, SENTENCE, UNFORESEEN, answered, clipped, operand, plain, wanted
 
 if TYPE_CHECKING:
     from .subjects import Place
@@ -57,6 +57,7 @@ class Broken(Exception):
         self, sentence: str, expected: Any = None, history: Sequence[tuple[int, str, str, float, float]] = ()
     ) -> None:
         super().__init__(sentence)
+        sentence = clipped(sentence, SENTENCE)
         self.sentence, self.expected, self.history = sentence, expected, history
 
 

@@ -9,7 +9,7 @@ from storage_combinators.store import Conflict, Missing, Refused
 
 from .verbs import Code, failure_of, is_failure, show
 
-__all__ = ["FORESEEN", "UNFORESEEN", "answered", "operand", "plain", "wanted"]
+__all__ = ["FORESEEN", "SENTENCE", "UNFORESEEN", "answered", "clipped", "operand", "plain", "wanted"]
 
 FORESEEN = (Missing, Conflict, Refused, KeyError)  # answers: anything else that a call raises in a history ends it
 UNFORESEEN: Any = object()  # expected: anything but the failure that came
@@ -26,7 +26,15 @@ def answered(answer: Any, text: Callable[[Any], str] = show) -> str:
         return f"answered {type(answer).__name__}"
     if isinstance(answer, BaseException):
         return f"raised {type(answer).__name__}" + (f" ({answer})"[:200] if str(answer) else "")
-    return f"answered {text(answer)}"
+    return f"answered {clipped(text(answer), ANSWER)}"
+
+
+ANSWER, SENTENCE = 400, 1000  # characters that are told of an answer, and of all that is wrong
+
+
+def clipped(text: str, most: int) -> str:
+    """`text`, with its middle left out where it is longer than `most` characters: an answer may be of any size."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 4 :]}"
 
 
 def wanted(verb: str, expected: Any, text: Callable[[Any], str] = show) -> str:

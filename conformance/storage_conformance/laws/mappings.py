@@ -162,6 +162,7 @@ BUFFERS = (
     ("memoryview(b'abcdef').cast('B', (2, 3))", b"abcdef"),
     ("memoryview(array.array('I', [1, 2]))", array("I", [1, 2]).tobytes()),
     ("bytearray(b'ab' * 40_000)", b"ab" * 40_000),
+    ("bytearray(b'ab' * 2**20)", b"ab" * 2**20),
     ("memoryview(b'ab' * 40_000)", b"ab" * 40_000),
 )
 
