@@ -5,9 +5,11 @@ import json
 import logging
 import os
 import select
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -21,8 +23,8 @@ BUCKET = "tests"
 
 
 def embedded_s3(around: Callable[[App], App] = lambda app: app) -> AbstractContextManager[str]:
-    """moto, with two things mended that it does otherwise than S3; `around` may break others."""
-    return bare_s3(lambda app: one_at_a_time(around(app)), takes_line_ends)
+    """moto, with three things mended that it does otherwise than S3; `around` may break others."""
+    return bare_s3(lambda app: whole_requests(one_at_a_time(around(app))), takes_line_ends)
 
 
 @contextmanager
@@ -59,6 +61,28 @@ def one_at_a_time(app: App) -> App:
             return list(app(environ, start_response))
 
     return locked
+
+
+def whole_requests(app: App) -> App:
+    """S3 does nothing for a request that is cut short, in its head or body; moto does what came."""
+
+    def checked(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        body = environ["wsgi.input"].read(length)
+        if len(body) < length or hung_up(environ["werkzeug.socket"]):
+            start_response("400 Bad Request", [])
+            return []
+        return app({**environ, "wsgi.input": BytesIO(body)}, start_response)
+
+    return checked
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Is this the end of what the client sends? Then a head that looks whole may be half of one."""
+    try:
+        return bool(select.select([connection], [], [], 0)[0]) and connection.recv(1, socket.MSG_PEEK) == b""
+    except OSError:
+        return True
 
 
 def takes_line_ends() -> AbstractContextManager[Any]:
