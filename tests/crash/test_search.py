@@ -119,6 +119,15 @@ def test_a_bound_never_hides_what_one_lost_call_does() -> None:
     assert all(frozenset(f"f{n}" for n in range(end)) in found for end in range(9))
 
 
+def test_a_bound_never_hides_what_one_lost_sector_does() -> None:
+    """Each sector missing alone, each there alone, each prefix of them, is among the states."""
+    search = states(trace_of("f=a20000", "write f 0 b20000"), POSIX, budget=250)
+    found = {state.choice.persisted for state in search}
+    whole = (1 << len(search.plan.units)) - 1
+    assert search.bounded
+    assert all({1 << i, whole ^ 1 << i, (1 << i) - 1} <= found for i in range(len(search.plan.units)))
+
+
 def test_a_tear_of_a_page_leaves_no_half_page() -> None:
     paged = replace(POSIX, tear=4096)
     halves = {shown(state.tree) for state in states(trace_of("f=a4096", "write f 0 b4096"), paged)}

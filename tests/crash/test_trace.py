@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crash.programs_by_chance import made, programs
 from storage_conformance.crash.litmus import shown, trace_of
-from storage_conformance.crash.replay import after
+from storage_conformance.crash.replay import View, after
 from storage_conformance.crash.trace import (
     KINDS,
     BadTrace,
@@ -151,6 +151,16 @@ def test_a_folder_inside_itself_is_left_out() -> None:
     """A rename that is split can do that; a reader on a real disk could not list it either."""
     tree = Tree({ROOT: Folder({"a": 1}), 1: Folder({"b": 2}), 2: Folder({"a": 1})})
     assert [path for path, _ in tree] == ["a", "a/b"]
+
+
+def test_a_file_is_called_by_a_name_that_it_has() -> None:
+    """Else advice would name a file that is not there: the last name given may be gone while an older one lives."""
+    for calls, path in (("link f g", "g"), ("link f g; unlink g", "f"), ("rename f g", "g"), ("unlink f", "f")):
+        trace = trace_of("f=a1", calls)
+        view = View(trace.initial)
+        for step in trace.steps:
+            view.apply(step)
+        assert view.path(1) == path
 
 
 @given(programs(most=8))

@@ -30,6 +30,7 @@ AGAIN = (
     "The next write has to work from here: see what a writer that was cut short leaves behind, such as a temporary "
     "file, a lock or a torn end, and let the next one remove it or go on from it."
 )
+MAPPED = "A mapped file was never synced: add msync with MS_SYNC after the last change, before the writer returns."
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
 ROOM = 2  # events of a call that is added
 
@@ -157,6 +158,8 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
         return f"Add {' and '.join(sync for sync, _ in add.values())}, just before {before}."
     if kind == "stuck":
         return AGAIN
+    if state.guess and not state.msynced:
+        return MAPPED
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
     return SPLIT if state.choice.lost and names else IN_PLACE
 

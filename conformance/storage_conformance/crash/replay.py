@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .trace import (
@@ -61,11 +61,16 @@ class View:
         return {n: File(bytes(held), self.modes[n]) for n, held in self.files.items()} | self.links
 
     def path(self, number: int) -> str:
-        """The last known name of a node, from the root on; "." for the root."""
+        """A name of a node from the root on, the latest if it still has it; the last it had; "." for the root."""
         if number not in self.names:
             return "." if number == ROOT else "a file without a name"
         folder, name = self.names[number]
+        if self.folders[folder].get(name) != number:
+            folder, name = next((place for place, child in self._places() if child == number), (folder, name))
         return name if folder == ROOT else f"{self.path(folder)}/{name}"
+
+    def _places(self) -> Iterator[tuple[tuple[int, str], int]]:
+        return (((folder, name), child) for folder, held in self.folders.items() for name, child in held.items())
 
     def enter(self, op: Create | Mkdir | Symlink | Hardlink) -> None:
         """The node has this name now."""
