@@ -32,10 +32,18 @@ TOLD = [
         faulty.RemovesAndRenames,
         r"put over what was there, killed after \d of .* it holds nothing, not what was there or",
     ),
-    (faulty.LeavesItsLock, r"put where nothing was, killed after 2 of .* after that it raised FileExistsError"),
+    (faulty.LeavesItsLock, r"put where nothing was, killed after \d of .* after that it raised FileExistsError"),
     (
         faulty.IndexesLate,
         r"__setitem__ where nothing was, killed after .* it lists \['r.near'\], but \['r', 'r.near'\]",
+    ),
+]
+
+TOLD += [
+    (faulty.AppendsAfterWhatWasTorn, r"put .* killed when a file grew over \d+ bytes; .*what was written after that"),
+    (
+        faulty.CountsBeside,
+        r"__setitem__ where nothing was, killed after .* its len is 1, but it lists \['r', 'r.near'\]",
     ),
 ]
 
@@ -71,6 +79,12 @@ def test_what_has_no_directory_is_exempt_and_what_cannot_be_imported_is_not_run(
         return Local(directory)
 
     assert judged(local).laws[0].why == "the factory cannot be imported by another process"
+
+
+def test_when_it_is_late_the_kills_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kills, "LONGEST", 0)
+    result = judged(right.Folder).laws[0]
+    assert (result.verdict, result.why) == ("not run", "all the kills took more than 0 s")
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_a_mapping_whose_popitem_never_ends_does_not_hang_the_suite() -> None:
     laws = [
         law for law in LAWS if law.name in ("clear_removes_everything", "popitem_empties", "a_key_holds_what_was_set")
     ]
-    found = {result.law: result for result in judge(PopsForEver, laws=laws, patience=1.0, step=4).laws}
-    assert found["clear_removes_everything"].why == "store.clear() did not come back within 1 s."
+    found = {result.law: result for result in judge(PopsForEver, laws=laws, patience=6.0, step=4).laws}
+    assert found["clear_removes_everything"].why == "store.clear() did not come back within 6 s."
     assert found["popitem_empties"].verdict == "broken"
     assert found["a_key_holds_what_was_set"].verdict == "holds"

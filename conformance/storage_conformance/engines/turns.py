@@ -19,8 +19,8 @@ __all__ = ["Turns"]
 class Turns:
     """Threads of which one runs at a time, until it is interrupted, ends, or waits for another.
 
-    `packages`: whose code is run in steps. A step ends where CPython may change threads: after a call, when a function
-    starts, and when a loop starts over. `switch`: is the thread interrupted at the end of step number n?
+    `packages`: whose code is run in steps. A step ends with a line, after a call, when a function starts, and when a
+    loop starts over. `switch`: is the thread interrupted at the end of step number n?
     """
 
     def __init__(self, packages: Sequence[str], switch: Callable[[int], bool], patience: float = 30.0) -> None:
@@ -109,7 +109,9 @@ class Turns:
         """Before which instructions a step ends; not where it did nothing that another thread could see."""
         found, before, touched = {-1}, "", True
         for each in dis.get_instructions(code):
-            if touched and before.startswith(("RESUME", "CALL", "BEFORE_WITH", "WITH_EXCEPT", "YIELD", "SEND")):
+            touched |= each.is_jump_target
+            ends = before.startswith(("RESUME", "CALL", "BEFORE_WITH", "WITH_EXCEPT", "YIELD", "SEND"))
+            if touched and (ends or (each.starts_line and each.opname != "RESUME")):  # of RESUME nothing is told
                 found.add(each.offset)
                 touched = False  # from here on, what others may have changed
             touched |= any(word in each.opname for word in ("ATTR", "METHOD", "SUBSCR", "CONTAINS", "DEREF", "WITH"))

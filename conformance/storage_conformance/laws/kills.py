@@ -22,7 +22,7 @@ from ..report.script import script
 from ..trial import Broken, Exempted, Recorded, Trial, Void
 
 CHAPTER = "chapters/01-protocol.md"
-HANGS = 120  # seconds, for all of it; in there each time that a store is opened again has 30
+LONGEST = 300  # seconds, for all of it; in there each time that a store is opened again has 30
 LONG = 20_000  # bytes, more than the buffer of a file
 VALUES = {"bytes": "b{!r} * {}", "text": "{!r} * {}", "json": "[{!r} * {}]"}
 
@@ -57,14 +57,14 @@ def _killed(t: Trial, keys: str, writes: list[str], how: str) -> None:
         raise Void("the factory cannot be imported by another process")
     again = t.place.again_line("store").partition(" = ")[2].replace("make()", "opened(place)")
     value, long = VALUES[t.claims.values], min(LONG, t.claims.max_value)
-    t.steps += [
-        Recorded("def", getsource(each), ()) for each in (dying, killed_after, is_at, checked, killed_at_each_step)
-    ]
+    t.steps += [Recorded("def", getsource(each), ()) for each in HELPERS]
     t.steps += [
         Recorded("", f"r, near = {keys}", ()),
         Recorded("", f"old, new = {value.format('o', long)}, {value.format('n', long)}", ()),
         Recorded("", f"writes = [{', '.join(writes)}]", ()),
-        Recorded("", f"killed_at_each_step(lambda place: {again}, r, near, old, writes, {2 * t.rounds}, {how})", ()),
+        Recorded(
+            "", f"killed_at_each_step(lambda place: {again}, r, near, old, writes, {max(4, t.rounds)}, {how})", ()
+        ),
     ]
     _run(t)
 
@@ -72,20 +72,30 @@ def _killed(t: Trial, keys: str, writes: list[str], how: str) -> None:
 def _run(t: Trial) -> None:
     """Run the trial as the script that it will be; its AssertionError breaks the law."""
     place = mkdtemp(prefix="conform-", dir=scratch())
-    t.pulse.since, t.pulse.patience = monotonic(), 2 * HANGS / 30
+    t.pulse.since, t.pulse.patience = monotonic(), 4 + 2 * LONGEST / 30
     try:
-        command = [sys.executable, "-c", f"import tempfile\ntempfile.tempdir = {place!r}\n{script(t, Broken(''))}"]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=HANGS, check=False)  # noqa: S603  # our own
-    except subprocess.TimeoutExpired:
-        raise Broken(f"A writer was killed, and what came after that took more than {HANGS} s.") from None
+        status, said = _ended(t, f"import tempfile\ntempfile.tempdir = {place!r}\n{script(t, Broken(''))}")
     finally:
         rmtree(place, ignore_errors=True)
         t.pulse.since, t.pulse.patience = monotonic(), 1.0
-    said = (ran.stderr.strip().splitlines() or [""])[-1]
     if said.startswith("AssertionError: "):
         raise Broken(f"{said.removeprefix('AssertionError: ')}.")
-    if ran.returncode:
+    if status:
         raise Void(f"the script of the writer failed: {said}")
+
+
+def _ended(t: Trial, program: str) -> tuple[int, str]:
+    """The exit status of a program of Python, and the last line that it complained in."""
+    end = monotonic() + LONGEST
+    with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  # ours
+        while True:
+            try:
+                complaint = process.communicate(timeout=0.2)[1]
+                return process.returncode, (complaint.strip().splitlines() or [""])[-1]
+            except subprocess.TimeoutExpired:
+                if t.pulse.stop or monotonic() > end:
+                    process.kill()
+                    raise Void(f"all the kills took more than {LONGEST} s") from None
 
 
 def killed_at_each_step(
@@ -94,40 +104,54 @@ def killed_at_each_step(
     import shutil
 
     for before, method, args, after in writes:
-        kills, total = [10**9], None  # at first not before the end, which tells how many steps there are
+        kills, total = [(10**9, -1)], 0  # at first not before the end, which tells how many steps there are
         while kills:
-            kill, place = kills.pop(), Path(mkdtemp())
+            (kill, size), place = kills.pop(), Path(mkdtemp())
             store = opened(place)
             for key, value in [(near, old), *([] if before is MISSING else [(r, before)])]:
                 getattr(store, write)(key, value)
             getattr(store, "close", int)()
             del store
-            done, end = killed_after(kill, opened, place, method, (r, *args))
-            if total is None:
-                total, kills = done, list(range(1, done + 1, -(-done // most) or 1))[::-1]
+            sizes = {0, *(path.stat().st_size for path in place.rglob("*") if path.is_file())}
+            done, end = killed_after(kill, size, opened, place, method, (r, *args))
+            if not total:
+                total = done
+                kills = [(10**9, each + more) for each in sizes for more in (9_999, 1)][-most:]
+                kills += [(each, -1) for each in range(1, done + 1, -(-done // most) or 1)][::-1]
             what = f"{method} {'where nothing was' if before is MISSING else 'over what was there'}"
-            what += f", killed after {done} of its {total} steps of output" if end else " returned, then a kill"
+            how = f"after {done} of its {total} steps of output" if size < 0 else f"when a file grew over {size} bytes"
+            what += f", killed {how}" if end else " returned, then a kill"
             assert end in ("", "killed"), f"{method} raised {end}"
             may = {"what was there": before, "what was written": after} if end else {"what was written": after}
-            checked(what, opened, place, r, near, old, may, read, write, listing)
+            if end or size < 0:
+                checked(what, opened, place, r, near, old, may, read, write, listing)
             shutil.rmtree(place)
 
 
-def killed_after(steps: int, opened: Any, place: Any, method: str, args: Any) -> tuple[int, str]:
+def killed_after(steps: int, size: int, opened: Any, place: Any, method: str, args: Any) -> tuple[int, str]:
     import os
 
     reading, telling = os.pipe()
     writer = os.fork()
     if writer == 0:
-        dying(steps, telling, opened, place, method, args)
+        dying(steps, size, telling, opened, place, method, args)
     os.close(telling)
     with open(reading, "rb") as pipe:
         done, _, end = pipe.read().decode(errors="replace").partition(" ")
     os.waitpid(writer, 0)
-    return int(done), end
+    return int(done or 0), end if done else "killed"
 
 
-def dying(steps: int, telling: int, opened: Any, place: Any, method: str, args: Any) -> None:
+def limited(size: int) -> None:
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # which ends the process in the middle of what it writes
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def dying(steps: int, size: int, telling: int, opened: Any, place: Any, method: str, args: Any) -> None:
     import os
     import signal
     import threading
@@ -143,13 +167,17 @@ def dying(steps: int, telling: int, opened: Any, place: Any, method: str, args: 
         heard[0] += bool(event in changes or writes)
 
     def look(*_: Any) -> None:  # after each call that any function makes
-        if done() - start >= steps:
-            die("killed")
+        if done() - start >= steps or (
+            size >= 0 and any(size == each.stat().st_size for each in Path(place).rglob("*"))
+        ):
+            die("killed")  # when a file grew over the size, too: after the first part of what was to be written
 
     def die(end: str) -> None:
         os.write(telling, f"{done() - start} {end}".encode())
         os.kill(os.getpid(), signal.SIGKILL)
 
+    if size >= 0:
+        limited(size)
     start = done()
     sys.addaudithook(hook)
     threading.setprofile(look)
@@ -184,6 +212,8 @@ def checked(
         there = sorted([near, *([] if found is MISSING else [r])])
         seen = listing(store) if listing else there
         assert seen == there, f"{what}; opened again, it lists {seen}, but {there} can be read"
+        counted = len(store) if listing is sorted else len(there)
+        assert counted == len(there), f"{what}; opened again, its len is {counted}, but it lists {there}"
         getattr(store, write)(r, old)
         getattr(store, "close", int)()
         assert is_at(opened(place), read, r) == old, f"{what}; what was written after that is not there"
@@ -200,3 +230,6 @@ def is_at(store: Any, read: str, key: Any) -> Any:
         return getattr(store, read)(key)
     except KeyError:
         return MISSING
+
+
+HELPERS = (limited, dying, killed_after, is_at, checked, killed_at_each_step)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from json import dumps, loads
 from os import O_CREAT, O_EXCL, O_WRONLY, close, replace
 from os import open as open_descriptor
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Depth, Missing
 
 from .mappings import Over
 from .outlaw import outlaw
-from .right import Folder, Plain
+from .right import Folder, LogFile, Plain
 from .right_mappings import Entries, FolderEntries
 
 
@@ -64,6 +66,45 @@ class ListsByIndex(Folder):
 )
 class IndexesLate(Over):
     make = ListsByIndex
+
+
+@outlaw(
+    "a_write_killed_at_any_step_shows_before_or_after",
+    wrong="A line that a kill cut short stays in the log, and what is appended after it becomes a part of it.",
+    seen="logs without a check of their tail",
+)
+class AppendsAfterWhatWasTorn(LogFile):
+    def write(self, ref: Ref, value: Any) -> None:
+        text = dumps([ref, None if value is MISSING else b64encode(value).decode()]).encode()
+        with (self.directory / "log").open("ab") as file:
+            file.write(b"%d %s\n" % (crc32(text), text))
+
+
+class CountsInAFile(Folder):
+    """Keeps the number of refs in a file of its own, which is written after the value."""
+
+    def write(self, ref: Ref, value: Any) -> None:
+        more = (value is not MISSING) - (self.read(ref) is not MISSING)
+        super().write(ref, value)
+        (self.directory / "count.new").write_text(str(self.count() + more))
+        replace(self.directory / "count.new", self.directory / "count")
+
+    def count(self) -> int:
+        """How many refs there are, if nobody was killed meanwhile."""
+        count = self.directory / "count"
+        return int(count.read_text()) if count.exists() else 0
+
+
+@outlaw(
+    "a_key_killed_at_any_step_shows_before_or_after",
+    wrong="len is a number of its own, written after the value: killed between the two, it is wrong for ever.",
+    seen="a table of counts beside the data",
+)
+class CountsBeside(Over):
+    make = CountsInAFile
+
+    def __len__(self) -> int:
+        return int(self.store.count())  # type: ignore[attr-defined]  # the store is of this make
 
 
 class Above:

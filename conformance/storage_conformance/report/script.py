@@ -50,7 +50,7 @@ def hang_script(trial: Trial, sentence: str, seconds: float) -> str:
     """The program of a trial whose last call did not come back."""
     body = [_line(trial, each) for each in trial.steps]
     if trial.pulse.calling is None:
-        last = body.pop()  # a line of Python, which was at work
+        last = body.pop() if body else "pass"  # a line of Python, which was at work
     else:
         handle, verb, args = trial.pulse.calling
         last = _expression(verb, call_text(handle, verb, args, trial.text))
