@@ -45,7 +45,7 @@ def holders(store):  # type: ignore[no-untyped-def]  # it is printed into script
             continue
         found.append(thing)
         modules = [sys.modules.get(each.__module__) for each in type(thing).__mro__ if each.__module__ != "builtins"]
-        found += [module for module in modules if module and module not in found]
+        found += [module for module in modules if module and not any(module is each for each in found)]
         parts = list(getattr(thing, "__dict__", {}).values())
         rest += [(part, depth + 1) for part in parts if hasattr(part, "__dict__") and not isinstance(part, type)]
     return found
