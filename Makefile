@@ -6,7 +6,7 @@ ENGINE ?=
 PROFILE ?= quick
 TOOL := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help setup demo test cell lint types book bench outlaws images up down clean
+.PHONY: help setup demo test cell lint types book bench crash outlaws images up down clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -49,6 +49,9 @@ book: setup ## the chapters: woven code compared with its source, every cell run
 
 outlaws: setup ## stores that each break one law: which law catches which
 	$(PY) -m storage_conformance.outlaws
+
+crash: setup ## store-crash on programs of known verdicts, safe and not, each under two models (Linux, with strace)
+	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py
 
 bench: setup ## measure again every number that the text gives, into benchmarks/results/
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit 1; done

@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from .explain import explain
 from .models import MODELS, Model
 from .readers import Programs
+from .run_deeper import SECOND_BUDGET, needed_syncs, recoveries
 from .run_judge import Judge, Violation
 from .run_places import Places, places
 from .run_record import Commands, Stage
@@ -26,6 +28,9 @@ Watch = Callable[[str, int], None]
 """Is told what is done now, and how many states more were judged."""
 BUDGETS = {"several blocks": 1.0, "small": 0.4, "large": 0.5}
 """The part of Options.budget that a scenario gets."""
+DEEPER, DEEPER_BUDGET = "several blocks", 100
+MAPPED = "a file that is mapped into memory may hold something else than is known"
+Breaks = Callable[[State, Violation], bool]
 KINDS = 3
 """Different kinds of violation that are told for each scenario and model."""
 
@@ -44,6 +49,8 @@ class Options:
     time_limit: float = float("inf")
     budget: int = 1000
     """Choices looked at in the first scenario under each model."""
+    deeper: bool = True
+    """Whether safe programs are also asked which syncs they need, and crashed again while they recover."""
 
 
 def run(commands: Commands, options: Options, watch: Watch = lambda what, count: None) -> Report:
@@ -107,10 +114,9 @@ class _Run:
         search = states(judge.recorded.trace, model, int(self.options.budget * BUDGETS[name]), self.options.seed)
         try:
             violations = judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count))
-            first = by_kind(violations)
-            result.found += [self.told(judge, violation) for violation in first if violation.certain]
-            if any(not violation.certain for violation in first):
-                result.why.append("a file that is mapped into memory may hold something else than is known")
+            self.note(result, judge, by_kind(violations), judge.breaks)
+            if result.verdict == "safe" and self.options.deeper and name == DEEPER:
+                self.deeper(result, model, judge)
         finally:
             result.states += search.states
             result.distinct += search.distinct
@@ -118,15 +124,36 @@ class _Run:
             result.how.append(f"{name}: {search.how}")
             result.seconds += monotonic() - start
 
-    def told(self, judge: Judge, violation: Violation) -> Found:
-        """A violation, made as small as it gets, with its story."""
+    def note(
+        self, result: ModelResult, judge: Judge, violations: list[Violation], breaks: Breaks, when: str = ""
+    ) -> None:
+        """Violations, each made as small as it gets, with its story."""
+        for violation in violations:
+            if not violation.certain:
+                result.why.append(MAPPED)
+                continue
+            state = smallest(violation.state, partial(self._bad, breaks, violation))
+            name = judge.recorded.scenario.name + when
+            result.found.append(Found(explain(state, violation.kind), state, name, violation.said))
 
-        def bad(state: State) -> bool:
-            self.tell("looking for the smallest state", 0)
-            return judge.breaks(state, violation)
+    def _bad(self, breaks: Breaks, violation: Violation, state: State) -> bool:
+        self.tell("looking for the smallest state", 0)
+        return breaks(state, violation)
 
-        state = smallest(violation.state, bad)
-        return Found(explain(state, violation.kind), state, judge.recorded.scenario.name, violation.said)
+    def deeper(self, result: ModelResult, model: Model, judge: Judge) -> None:
+        """What is asked of programs that seem safe."""
+        search = states(judge.recorded.trace, model, DEEPER_BUDGET, self.options.seed)
+        seen = list({state.digest: state for state in search}.values())
+        for recovery in recoveries(judge, self.stage, seen):
+            if result.found:
+                return
+            self.tell(f"recovery, {model.name}", 0)
+            again = states(recovery.trace, model, SECOND_BUDGET, self.options.seed)
+            found = by_kind(filter(None, map(recovery.violation, again)))
+            self.note(result, judge, found, recovery.breaks, ", and again during recovery")
+        if result.verdict == "safe":
+            watch = partial(self.tell, f"without each sync, {model.name}", 0)
+            result.syncs |= needed_syncs(judge, model, self.options.seed, watch)
 
 
 def by_kind(violations: Iterable[Violation]) -> list[Violation]:

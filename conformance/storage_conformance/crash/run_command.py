@@ -109,7 +109,10 @@ def parsed(write: str, read: str, setup: str) -> Commands:
 
 def _judged(commands: Commands, options: Options) -> Report:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed} states"))
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         task = progress.add_task("starting", total=None)
         return run(commands, options, lambda what, count: progress.update(task, advance=count, description=what))
 

@@ -17,6 +17,7 @@ from .run_record import MISSING, Recorded
 from .run_values import Put
 from .search import Search, State
 from .trace import Mark
+from .tree import read_tree
 
 __all__ = ["Judge", "Violation"]
 
@@ -47,8 +48,11 @@ class Violation:
     said: str = ""
     next_write: bool = False
     """Whether it is what the next write makes of the state that shows it."""
-    certain: bool = True
-    """False where the state holds a guess at what a mapped file holds, and the truth may be better."""
+
+    @property
+    def certain(self) -> bool:
+        """False where the state holds a guess at what a mapped file holds, and the truth may be better."""
+        return not (self.state.guess and self.state.msynced)
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Judge:
     """`map`, or that of an executor: several at once."""
     answers: dict[bytes, dict[str, Ran]] = field(default_factory=dict)
     rewrites: dict[bytes, Violation | None] = field(default_factory=dict)
+    repaired: set[bytes] = field(default_factory=set)
+    """States that the reader changed: it recovers."""
     own: set[tuple[str, Ran]] = field(default_factory=set)
     """Answers that a key gave while it was the one that was written."""
 
@@ -83,22 +89,29 @@ class Judge:
         new = {state.digest: state for state in states if state.digest not in self.answers}
         self.answers.update(zip(new, self.each(self._read, new.values()), strict=True))
 
+    def read(self, state: State) -> dict[str, Ran]:
+        """What the reader says of each key in this state; asked once."""
+        if state.digest not in self.answers:
+            self.answers[state.digest] = self._read(state)
+        return self.answers[state.digest]
+
     def _read(self, state: State) -> dict[str, Ran]:
-        """What the reader says of each key."""
-        with self.stage.places.copy(state.tree) as (folder, output):
-            return {key: self.stage.read(key, folder, output) for key in self.recorded.keys}
+        tree = state.tree
+        with self.stage.places.copy(tree) as (folder, output):
+            answers = {key: self.stage.read(key, folder, output) for key in self.recorded.keys}
+            if read_tree(folder.parent).digest() != tree.digest():
+                self.repaired.add(state.digest)
+            return answers
 
     def violation(self, state: State) -> Violation | None:
         """The first promise that this state breaks as it is read."""
-        if state.digest not in self.answers:
-            self.answers[state.digest] = self._read(state)
-        for key, ran in self.answers[state.digest].items():
-            kind = self._kind(key, ran, state.marks)
+        for key, ran in self.read(state).items():
+            kind = self.kind(key, ran, state.marks)
             if kind:
-                return Violation(kind, key, state, ran.said, certain=not (state.guess and state.msynced))
+                return Violation(kind, key, state, ran.said)
         return None
 
-    def _kind(self, key: str, ran: Ran, marks: tuple[Mark, ...]) -> str:
+    def kind(self, key: str, ran: Ran, marks: tuple[Mark, ...]) -> str:
         """Which promise an answer breaks; "" if none. What a key also did when it was written is no neighbour's."""
         kind, puts = self._broken(key, ran, marks), self.recorded.scenario.puts
         if not kind or (marks and puts[marks[-1].run - 1].key == key):

@@ -77,7 +77,7 @@ def places(where: Path) -> Iterator[Places]:
         raise BadPlace(f"--dir {where}: there is no such folder")
     kind = file_system(where.resolve())
     if kind in MEMORY:
-        raise BadPlace(f"{where} lies in memory ({kind}), where a sync means nothing: say --dir FOLDER, one on a disk")
+        raise BadPlace(f"{where.resolve()} lies in memory ({kind}), where syncs mean nothing: say --dir DISK_FOLDER")
     try:
         base = Path(tempfile.mkdtemp(prefix="store-crash-", dir=where.resolve()))
     except OSError as error:

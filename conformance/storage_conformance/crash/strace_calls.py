@@ -31,7 +31,7 @@ STRANGE = {
 
 
 def follow(recorder: Recorder, calls: list[Call | Exit], folder: str, events: int) -> Iterable[int]:
-    """Tell the recorder every call of a run that began in `folder`; yields the number of each process that ended, at that moment.
+    """Tell the recorder every call of a run that began in `folder`; yields each process as it ends, by number.
 
     `events` is the number of events before this run.
     """
