@@ -19,7 +19,10 @@ from uuid import uuid4
 
 F = TypeVar("F", bound=Callable[..., Any])
 TYPES = {"types": "promises nothing on other types"}
-PICKLED = {"types": "takes what can be pickled, and keys of other types"}
+PICKLED = {
+    "types": "takes what can be pickled, and keys of other types",
+    "copies": "gives back what was put in, of the type that it had",
+}
 TEXT = {"keys": "path"}  # no lone surrogates, which these do not promise to keep
 
 
@@ -255,6 +258,7 @@ def klepto_folders(directory: Path) -> MutableMapping[str, bytes]:
 class ZictFile(Adapter):
     """zict.File, whose values come back as bytearray, which it documents."""
 
+    claims: ClassVar[dict[str, object]] = TEXT
     without: ClassVar[dict[str, str]] = {
         **TYPES,
         "threads": "documented: of a key, one thread at a time",
