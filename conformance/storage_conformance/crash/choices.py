@@ -10,11 +10,10 @@ from random import Random
 from .plan import Data, Plan, Point, Unit, bits, union
 from .split import PAGE
 
-__all__ = ["FAIR", "LEVELS", "choices"]
+__all__ = ["LEVELS", "choices"]
 
 LEVELS = ("sectors", "pages", "calls")
 """What is all or nothing while all choices are enumerated: from one unit each to all bytes of a call."""
-FAIR = "prefixes, each unit missing, each alone, halves of each call, each call missing from each prefix, at random"
 
 
 def choices(plan: Plan, point: Point, limit: int, seed: int) -> tuple[str, list[int]]:
@@ -73,7 +72,10 @@ class _Part:
         return self.closed(self.open & ~lost)
 
     def fair(self, seed: int) -> Iterator[int]:
-        """In turn one of each kind, each kind in an order by chance; then by chance for ever."""
+        """In turn: a prefix, one missing, one alone, half a call missing, a call missing from a prefix; then by chance.
+
+        Each kind comes in an order by chance, so that a bound cuts all of them alike; the caller ends it.
+        """
         dice = Random(seed)  # noqa: S311  # chooses, guards no secret
         calls = [_mask(group) for group in self.groups("calls")]
         families: tuple[Iterable[int], ...] = (
@@ -87,7 +89,7 @@ class _Part:
         return chain((self.forced, self.closed(self.open)), in_turn, self.at_random(dice))
 
     def at_random(self, dice: Random) -> Iterator[int]:
-        """Sparse and dense sets alike; ended by the caller."""
+        """Sparse and dense sets alike, without end."""
         while True:
             chance = dice.random()
             yield self.closed(_mask(i for i in bits(self.open) if dice.random() < chance))

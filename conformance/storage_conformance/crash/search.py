@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from .choices import FAIR, LEVELS, choices
+from .choices import LEVELS, choices
 from .disk import GUESSES, Choice, Disk
 from .models import Model
 from .plan import Plan, Point
@@ -120,10 +120,11 @@ class Search:
     @property
     def how(self) -> str:
         """In one line, what was looked at."""
-        whole = [f"all choices of whole {level}" for level in LEVELS[1:] if level in self.levels]
         if not self.bounded:
             return f"all {self.states} choices"
-        return f"{self.states} choices: {', '.join([*whole, f'of single sectors: {FAIR}'])} (seed {self.seed})"
+        whole = [f"every way to lose whole {level}" for level in LEVELS[1:] if level in self.levels]
+        part = f"a fair part of those that tear single sectors (seed {self.seed})"
+        return f"{self.states} choices: {' or '.join(whole)}{', and ' * bool(whole)}{part}"
 
 
 def _mapped(trace: Trace, point: Point) -> frozenset[int]:
