@@ -208,7 +208,8 @@ def _shown(make: Callable[..., Any]) -> str:
 def import_lines(make: Callable[..., Any], called: str = "make") -> tuple[str, ...]:
     """How a script gets hold of `make`, if it can be imported at all."""
     module, name = getattr(make, "__module__", ""), getattr(make, "__qualname__", "<none>")
-    if "<" in name or "." in name or getattr(sys.modules.get(module), name, None) is not make:
+    known = module != "__main__" and getattr(sys.modules.get(module), name, None) is make  # another process has another
+    if "<" in name or "." in name or not known:
         return (f"{called} = ...  # put here what was judged: {_shown(make)}, which cannot be imported",)
     if module == "builtins":
         return (f"{called} = {name}",)
