@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from .explain import explain
@@ -14,7 +15,7 @@ from .readers import Ran
 from .recorder import Recorder
 from .run import by_kind
 from .run_judge import Judge, Violation
-from .run_places import Places
+from .run_places import Places, in_folder
 from .run_record import MISSING, Recorded, Unfit
 from .run_result import Found
 from .run_values import Put, Scenario, scenarios
@@ -23,7 +24,7 @@ from .shim import recorded
 from .smallest import smallest
 from .trace import Call
 
-__all__ = ["Functions", "judge_functions"]
+__all__ = ["Functions", "Unseen", "broken_by_a_power_cut", "judge_functions"]
 
 BUDGET = 200
 """Choices looked at: a verdict in a part of a second."""
@@ -136,3 +137,53 @@ def _small(judge: Judge, violation: Violation) -> Found:
 
     state = smallest(violation.state, bad)
     return Found(explain(state, violation.kind), state, judge.recorded.scenario.name, violation.said)
+
+
+class Unseen(Exception):
+    """A store changes its files in a way that cannot be recorded in this process; the text says what was noticed."""
+
+
+def broken_by_a_power_cut(
+    opened: Callable[[Path], Any],
+    key: Callable[[str], Any],
+    read: str,
+    write: str,
+    values: Sequence[Any],
+    missing: type[Exception],
+) -> str:
+    """What a power cut does to a store in a directory, in one sentence; "" if nothing. Raises Unseen and Unfit.
+
+    `opened` makes a handle on a directory, `key` makes a ref or key of a word, `read` and `write` name the methods.
+    """
+    held: dict[Path, Any] = {}
+
+    def at(folder: Path) -> Any:
+        if not held:
+            held[folder] = opened(folder)  # the writer keeps its handle: what closing it would sync is not yet durable
+        return held.get(folder) or opened(folder)
+
+    def done(folder: Path, store: Any) -> None:
+        if folder not in held:
+            getattr(store, "close", int)()
+
+    def put(folder: Path, word: str, value: Any) -> None:
+        store = at(folder)
+        getattr(store, write)(key(word), value)
+        done(folder, store)
+
+    def get(folder: Path, word: str) -> Any:
+        store = at(folder)
+        try:
+            return getattr(store, read)(key(word))
+        except missing:
+            return None
+        finally:
+            done(folder, store)
+
+    with TemporaryDirectory(prefix="conform-") as base, in_folder(Path(base) / "power") as places:
+        found, why = judge_functions(Functions(put, get, places, values), "posix-worst")
+        for store in held.values():
+            getattr(store, "close", int)()
+    if not found and why:
+        raise Unseen("; ".join(why))
+    return found[0].counterexample.explanation if found else ""

@@ -89,6 +89,7 @@ def places(where: Path) -> Iterator[Places]:
 @contextmanager
 def in_folder(base: Path) -> Iterator[Places]:
     """This folder, which is empty and removed at the end, whatever it lies on."""
+    base.mkdir(exist_ok=True)
     copies = Path(tempfile.mkdtemp(prefix="store-crash-", dir=_for_copies(base)))
     try:
         found = Places(base, copies)

@@ -30,6 +30,7 @@ from . import (
     spelling,
     swapping,
     threads,
+    unplugged,
     writing_back,
 )  # fmt: skip  # one word each
 from .outlaw import Outlaw, collected
@@ -38,7 +39,7 @@ __all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
 
 OUTLAWS: tuple[Outlaw, ...] = collected(
     *(holding, spelling, swapping, listing, remembering, claiming, on_disk, mappings, methods, threads, faulty),
-    *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing),
+    *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing, unplugged),
 )
 _RIGHT = (combinators, nearer, guards, pacing, failures)
 CONTROLS: tuple[Callable[..., Any], ...] = (
