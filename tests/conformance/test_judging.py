@@ -85,7 +85,10 @@ def test_the_counterexample_is_the_shortest() -> None:
         "store.delete(Ref('a'))",
         "store.get(Ref('a', 'b')) -> Missing, but b'x' was put there",
     ]
-    assert report.laws[0].why == "store.get(Ref('a', 'b')) answered Missing, but b'x' was put there."
+    assert report.laws[0].why == (
+        "store.get(Ref('a', 'b')) answered Missing, but b'x' was put there. "
+        "Diagnosis: deleting a ref deletes what is below it."
+    )
 
 
 def test_what_no_law_foresees_breaks_the_law() -> None:
