@@ -1,0 +1,3 @@
+"""What lies in programs/ is run as programs, not collected as tests."""
+
+collect_ignore = ["programs"]
