@@ -2,6 +2,7 @@
 
 from itertools import permutations
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from storage_conformance.crash.litmus import trace_of
@@ -19,16 +20,25 @@ CALLS = (
 )  # fmt: skip
 
 
-def possible(tree: Tree, call: str) -> bool:
-    """Whether the call would succeed on a real system."""
-    kinds = {path: type(tree.nodes[number]) for path, number in tree} | {".": Folder}
+def unhurried(examples: int) -> settings:
+    """No clock decides: not how long an example takes, nor how long it takes to make one on a busy machine."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def known(tree: Tree) -> dict[str, tuple[int, type]]:
+    """By path, the number and the kind of what is there."""
+    return {path: (number, type(tree.nodes[number])) for path, number in tree} | {".": (0, Folder)}
+
+
+def possible(kinds: dict[str, tuple[int, type]], call: str) -> bool:
+    """Whether the call would succeed on a real system, and do something."""
     verb, path, *more = [*call.split(), "."][:3] if call != "sync" else ["sync", "."]
     other = more[0] if more else "."
     if verb in ("create", "mkdir"):
         return path not in kinds and (path != "d/f" or "d" in kinds)
     if verb in ("rename", "exchange", "link"):
         there = (other in kinds) if verb == "exchange" else (other != "d/f" or "d" in kinds)
-        one = dict(tree).get(path) == dict(tree).get(other)  # a rename to another name of the same file does nothing
+        one = kinds.get(path) == kinds.get(other)  # a rename to another name of the same file does nothing
         return path in kinds and there and not one and not (verb == "link" and other in kinds)
     if call == "unlink d":
         return "d" in kinds and "d/f" not in kinds
@@ -43,8 +53,8 @@ def programs(draw: st.DrawFn, most: int = 5) -> tuple[str, list[str]]:
     """What is there before, and calls that succeed one after another."""
     before, calls = draw(st.sampled_from(BEFORE)), []
     for _ in range(draw(st.integers(1, most))):
-        tree = seen(before, calls)
-        calls.append(draw(st.sampled_from([call for call in ALL if possible(tree, call)])))
+        kinds = known(seen(before, calls))
+        calls.append(draw(st.sampled_from([call for call in ALL if possible(kinds, call)])))
     return before, calls
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from crash.programs_by_chance import made, programs
+from crash.programs_by_chance import made, programs, unhurried
 from storage_conformance.crash.explain import IN_PLACE, MAPPED, MEANING, SPLIT, explain
 from storage_conformance.crash.litmus import shown, trace_of
 from storage_conformance.crash.models import MODELS, Model
@@ -143,7 +143,7 @@ def test_the_json_has_what_the_command_promises() -> None:
 
 
 @given(programs(), st.sampled_from(list(MODELS.values())), st.data())
-@settings(max_examples=60, deadline=None)
+@unhurried(60)
 def test_the_smallest_state_is_bad_legal_and_has_nothing_lost_in_vain(program, model, data) -> None:
     """Whatever is bad: here, that the folder reads as it does in a state drawn by chance."""
     every = list(states(made(program), model))
@@ -163,7 +163,7 @@ def test_the_smallest_state_is_bad_legal_and_has_nothing_lost_in_vain(program, m
 
 
 @given(programs(), st.sampled_from(list(MODELS.values())), st.data())
-@settings(max_examples=60, deadline=None)
+@unhurried(60)
 def test_what_is_to_be_added_makes_the_state_impossible(program, model, data) -> None:
     """The advice for any state of any program, followed to the letter by changing the program."""
     before, calls = program

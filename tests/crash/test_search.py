@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crash.oracle import all_outcomes
-from crash.programs_by_chance import SYNCS, made, possible, programs, seen
+from crash.programs_by_chance import SYNCS, known, made, possible, programs, seen, unhurried
 from storage_conformance.crash.choices import LEVELS
 from storage_conformance.crash.litmus import outcomes, shown, trace_of
 from storage_conformance.crash.models import MODELS, Model
@@ -21,26 +21,26 @@ models = st.sampled_from(list(MODELS.values()))
 
 
 @given(programs(), models)
-@settings(max_examples=250, deadline=None)
+@unhurried(250)
 def test_the_search_agrees_with_brute_force(program: tuple[str, list[str]], model: Model) -> None:
     trace = made(program)
     assert outcomes(trace, model) == all_outcomes(trace, model)
 
 
 @given(programs(), models)
-@settings(max_examples=100, deadline=None)
+@unhurried(100)
 def test_a_program_that_syncs_all_at_its_end_leaves_one_state(program: tuple[str, list[str]], model: Model) -> None:
     before, calls = program
     assert outcomes(made((before, [*calls, "sync"])), model)[1] == {shown(seen(before, calls))}
 
 
 @given(programs(), models, st.data())
-@settings(max_examples=150, deadline=None)
+@unhurried(150)
 def test_one_sync_more_never_allows_more(program: tuple[str, list[str]], model: Model, data: st.DataObject) -> None:
     before, calls = program
     place = data.draw(st.integers(0, len(calls)))
     sync = data.draw(st.sampled_from(SYNCS)).format("f")
-    if possible(seen(before, calls[:place]), sync):
+    if possible(known(seen(before, calls[:place])), sync):
         more, least = (
             outcomes(made(program), model),
             outcomes(made((before, [*calls[:place], sync, *calls[place:]])), model),
@@ -52,7 +52,7 @@ def test_one_sync_more_never_allows_more(program: tuple[str, list[str]], model: 
 @pytest.mark.parametrize(("less", "more"), [(POSIX, ALICE), (EXT4, POSIX), (LOCK, EXT4)], ids=lambda model: model.name)
 def test_what_a_stronger_model_allows_the_weaker_one_does(less: Model, more: Model) -> None:
     @given(programs())
-    @settings(max_examples=100, deadline=None)
+    @unhurried(100)
     def holds(program: tuple[str, list[str]]) -> None:
         (ever, after), (ever_more, after_more) = outcomes(made(program), less), outcomes(made(program), more)
         assert ever <= ever_more
@@ -62,7 +62,7 @@ def test_what_a_stronger_model_allows_the_weaker_one_does(less: Model, more: Mod
 
 
 @given(programs(), models)
-@settings(max_examples=60, deadline=None)
+@unhurried(60)
 def test_a_sync_that_is_dropped_allows_no_less(program: tuple[str, list[str]], model: Model) -> None:
     trace = made(program)
     for call, without in without_sync(trace):
@@ -83,7 +83,7 @@ def test_every_state_is_legal_and_told_apart_by_its_digest(model: Model) -> None
 
 
 @given(st.integers(0, 2**30), st.integers(1, 300))
-@settings(max_examples=15, deadline=None)
+@unhurried(15)
 def test_a_bound_leaves_legal_states_and_is_told(seed: int, budget: int) -> None:
     search = states(LONG, POSIX, budget, seed)
     found = [state.digest for state in search]

@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from crash.programs_by_chance import made, programs
+from crash.programs_by_chance import made, programs, unhurried
 from storage_conformance.crash.litmus import shown, trace_of
 from storage_conformance.crash.replay import View, after
 from storage_conformance.crash.trace import (
@@ -64,6 +64,7 @@ def trace_by_hand(steps: list[Op]) -> Trace:
 
 
 @given(st.lists(ops, max_size=8))
+@unhurried(100)
 def test_json_brings_back_the_same_trace(steps: list[Op]) -> None:
     trace = trace_by_hand(steps)
     assert from_json(json.loads(json.dumps(as_json(trace)))) == trace
@@ -110,7 +111,7 @@ def test_each_reason_for_not_having_seen_is_given_once() -> None:
 
 
 @given(st.dictionaries(odd_names, nodes, max_size=4), st.dictionaries(odd_names, nodes, max_size=3))
-@settings(max_examples=60, deadline=None)
+@unhurried(60)
 def test_a_tree_that_is_written_is_read_again(tmp_path_factory, above: dict[str, File], below: dict[str, File]) -> None:
     """In two folders, with any names that a file system takes."""
     folder = tmp_path_factory.mktemp("tree")
@@ -164,7 +165,7 @@ def test_a_file_is_called_by_a_name_that_it_has() -> None:
 
 
 @given(programs(most=8))
-@settings(max_examples=60, deadline=None)
+@unhurried(60)
 def test_a_program_does_to_a_real_folder_what_its_trace_says(tmp_path_factory, program: tuple[str, list[str]]) -> None:
     folder = tmp_path_factory.mktemp("real")
     before, calls = program
