@@ -295,6 +295,15 @@ def test_a_mapped_file_is_guessed_in_three_ways(synced: bool) -> None:
     assert any(MAPPED in each for each in told)
 
 
+def test_nothing_is_guessed_before_a_file_is_mapped_and_no_sync_before_that_counts() -> None:
+    trace = trace_of("f=a4", "create g; fsync .; fsync f")
+    trace.add("mmap f", Map(1))
+    trace.add("the writer returned", Mark("returned", 1))
+    guessed = [state for state in states(trace, MODELS["posix-worst"]) if state.guess]
+    assert {state.point.time for state in guessed} == {trace.steps[-1].call.start, inf}
+    assert not any(state.msynced for state in guessed)
+
+
 def test_a_mapped_file_without_a_durable_name_may_be_absent() -> None:
     trace = trace_of("-", "create f; write f 0 a4")
     trace.add("mmap f", Map(1))

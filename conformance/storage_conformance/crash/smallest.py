@@ -1,7 +1,7 @@
 """smallest: of a state that a reader finds bad, what is left when nothing more can be kept from being lost.
 
 Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, TSE 2002 (delta debugging), over the
-calls that were lost and then over their parts; before and after it, the earliest moment that is still bad.
+calls that were lost and then over their parts; before it, the earliest moment that is still bad.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def smallest(state: State, bad: Bad, asks: int = ASKS) -> State:
     state = _earliest(_plainest(state, asked), asked)
     for by_call in (True, False):
         state = _restored(state, asked, by_call=by_call)
-    return _earliest(state, asked)
+    return state
 
 
 @dataclass
