@@ -42,6 +42,8 @@ KNOWN: dict[str, tuple[bool, dict[str, Any], list[Event]]] = {
     "or may happen late": (True, ZERO, [put(0, 1, 0, None), got(1, 0, 5, 6), got(1, 1, 7, 8)]),
     "but not before it began": (False, ZERO, [got(1, 1, 0, 1), put(0, 1, 2, None)]),
     "nor be undone": (False, ZERO, [put(0, 1, 0, None), got(1, 1, 5, 6), got(1, 0, 7, 8)]),
+    "what it would have answered does not matter": (
+        True, ZERO, [(0, ("del", "r"), "never told", 0, None), got(1, KeyError, 5, 6)]),
     "one of two equal swaps is a Conflict": (
         True, ZERO, [swapped(0, 0, 1, None, 0, 9), swapped(1, 0, 2, Conflict, 0, 9), got(0, 1, 10, 11)]),
     "both succeed": (False, ZERO, [swapped(0, 0, 1, None, 0, 9), swapped(1, 0, 2, None, 0, 9)]),

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from functools import partial
+from operator import eq
 from pathlib import Path
 from threading import Lock
 from types import SimpleNamespace
@@ -70,6 +72,28 @@ def test_some_interruption_loses_an_increment_and_always_the_same() -> None:
     _, answers, turns = added({lost[0]})
     assert answers == [0, 0]
     assert [(me, step) for me, step, *_ in turns.log] == [(0, lost[0])]
+
+
+class Keys:
+    """Looks, and then removes: between the two lines another thread may do so."""
+
+    def __init__(self) -> None:
+        self.keys = {"a": 1}
+
+    def remove(self) -> bool:
+        if "a" not in self.keys:
+            return False
+        self.keys.pop("a", None)
+        return True
+
+
+def test_a_thread_is_interrupted_between_lines_too() -> None:
+    found = []
+    for interrupted in range(1, 6):
+        keys, turns = Keys(), Turns(HERE, partial(eq, interrupted))
+        found.append(turns.run([keys.remove, keys.remove]))
+    assert [True, True] in found
+    assert [True, False] in found
 
 
 @settings(max_examples=25)

@@ -73,19 +73,19 @@ class Turns:
         """One thread."""
         with self.changed:
             self.changed.wait_for(lambda: self.turn == me)
-        start = self.steps
+        start, answer = self.steps, None
         sys.settrace(lambda frame, event, arg: self.enter(me, frame))
         try:
             answer = work()
         finally:
             sys.settrace(None)
-        with self.changed:
-            self.answers[me] = (answer, start, self.steps)
-            self.steps += 1
-            self.ended.add(me)
-            if self.turn == me:
-                self.next(among=set(range(self.threads)))
-            self.changed.notify_all()
+            with self.changed:
+                self.answers[me] = (answer, start, self.steps)
+                self.steps += 1
+                self.ended.add(me)
+                if self.turn == me:
+                    self.next(among=set(range(self.threads)))
+                self.changed.notify_all()
 
     def enter(self, me: int, frame: FrameType) -> Callable[..., Any] | None:
         """A function is called: run it in steps, if it is of the packages."""
