@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from signal import SIGINT, default_int_handler, signal
@@ -12,7 +12,7 @@ from zlib import crc32
 
 from storage_combinators.ref import Ref
 
-from .claims import LEVELS, Claims
+from .claims import Claims
 from .content import values
 from .diagnosis import diagnosed
 from .engines.exhaustive import Odometer, every
@@ -20,6 +20,7 @@ from .engines.random_runs import Drawn, random_runs
 from .engines.shrink import shrunk, was_wrong_before
 from .engines.watch import Hung, OutOfTime, watched
 from .law import Law
+from .modesty import PROBED, stale
 from .names import families
 from .profiles import Counts
 from .report.lacking import lacking
@@ -39,7 +40,6 @@ SHORT = 10_000  # bytes of a value in a random history
 LONG = 2  # steps; for longer histories the small scope has fewer refs
 FOREVER = float("inf")
 APART = ("fresh_stores_share_nothing", "fresh_mappings_share_nothing")
-PROBED = ("writes", "lists", "merges", "swaps", "types")  # claims of which a probe decides whether they are too modest
 SCOPES = {"bytes": (b"x", b""), "json": (None, ["x"]), "text": ("x", "")}  # the values of the small scope
 
 
@@ -250,35 +250,6 @@ class Bench:
         except Exception as error:  # noqa: BLE001  # a store that cannot be listed is told by laws, not here
             self.notes.append(f"what is left at {self.subject.prefix} was not removed: {type(error).__name__}: {error}")
 
-    # Claims that are too modest
-
-    def stale(self, claim: str, laws: Iterable[Law]) -> Result:
-        """Is `claim`, which a probe decides, too modest? The laws of its next level are tried."""
-        equation = f"{claim} is claimed if it is kept"
-        told = Result(claim, claim, "holds", equation=equation, source="ours", group="claims")
-        raised = None if claim in self.claims.inherited else self._raised(claim)
-        if raised is None or self.late():
-            return told if raised is None else replace(told, verdict="not run", why=self.ended)
-        tried = [law for law in laws if _tells_of(law, claim) and not raised.exempts(law)]
-        modest = replace(self, claims=raised, scopes={}, bounds=replace(self.bounds, calls=2, examples=3))
-        verdicts = {modest.run(law).verdict for law in tried}
-        if not {"holds"} <= verdicts <= {"holds", "exempt"}:
-            return told
-        value = f"{claim}={getattr(raised, claim)}" if claim in LEVELS else claim
-        return replace(told, verdict="broken", why=f"The claim is too modest: {value} is kept, so claim it.")
-
-    def _raised(self, claim: str) -> Claims | None:
-        value = getattr(self.claims, claim)
-        if claim not in LEVELS:
-            return None if value else self.claims.with_claims({claim: True})
-        higher = LEVELS[claim][LEVELS[claim].index(value) + 1 :]
-        return self.claims.with_claims({claim: higher[0]}) if higher else None
-
-
-def _tells_of(law: Law, claim: str) -> bool:
-    """Is it a law of `claim`? Those of writes are the ones that need nothing else."""
-    return law.claim == claim or (claim == "writes" and not law.claim and law.needs == ("writes",))
-
 
 def found(place: Place, claims: Claims) -> dict[Any, Any]:
     """What is there already."""
@@ -292,7 +263,7 @@ def checks(bench: Bench, laws: list[Law]) -> list[tuple[str, Callable[[], Result
     """What there is to judge, by name: each law, then each claim that a probe decides."""
     found: list[tuple[str, Callable[[], Result]]] = [(law.name, partial(bench.run, law)) for law in laws]
     probed = PROBED if bench.subject.kind == "store" else ()
-    found += [(claim, partial(bench.stale, claim, laws)) for claim in probed]
+    found += [(claim, partial(stale, bench, claim, laws)) for claim in probed]
     if bench.subject.lacks:
         found.insert(0, ("a_mapping_has_every_method", partial(lacking, bench.subject)))
     return [(name, partial(_shown, bench.subject.hides, check)) for name, check in found]

@@ -6,23 +6,24 @@ import array
 import collections
 import copy
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from inspect import getsource
 from textwrap import dedent
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage_combinators import ref as ref_module
 from storage_combinators import store as store_module
 from storage_combinators.ref import Ref
 
 from .content import Group, groups, twins
+from .endings import Broken, Chooser, Exempted, OwnBytes, OwnText, Pulse, Recorded, Stopped, Void
 from .model import model_of
 from .names import Family
-from .scope import Scope, Step
+from .scope import Scope
 from .verbs import WITHOUT_ANSWER, Code, alike, answer_of, call_text, show
-from .wording import FORESEEN, SENTENCE, UNFORESEEN, answered, clipped, operand, plain, wanted
+from .wording import FORESEEN, UNFORESEEN, answered, operand, plain, wanted
 
 if TYPE_CHECKING:
     from .subjects import Place
@@ -33,78 +34,6 @@ T = TypeVar("T")
 NAMES = {name: getattr(module, name) for module in (ref_module, store_module) for name in module.__all__}
 
 MODULES = {"array": array, "collections": collections, "copy": copy, "random": random}  # that lines of laws name
-
-
-class OwnText(str):
-    """Somebody's own kind of text."""
-
-    __slots__ = ()
-
-
-class OwnBytes(bytes):
-    """Somebody's own kind of bytes."""
-
-    __slots__ = ()
-
-
-class Broken(Exception):
-    """The law does not hold: the sentence that says how, and what the last call should have answered.
-
-    `history`: the calls of threads that say so, if it was threads: thread, call, answer, start and end of each.
-    """
-
-    def __init__(
-        self, sentence: str, expected: Any = None, history: Sequence[tuple[int, str, str, float, float]] = ()
-    ) -> None:
-        super().__init__(sentence)
-        sentence = clipped(sentence, SENTENCE)
-        self.sentence, self.expected, self.history = sentence, expected, history
-
-
-class Void(Exception):
-    """This trial says nothing about its law: what it needs did not come about."""
-
-
-class Exempted(Exception):
-    """The law cannot be held against this subject; carries the reason."""
-
-
-class Stopped(BaseException):
-    """The time is up. No Exception, so that nothing on the way takes it for an answer of the store."""
-
-
-class Chooser(Protocol):
-    """How an engine resolves choices."""
-
-    again: bool  # after the history, the place is opened again
-    only: str  # the verb that histories are made of; "" for all
-
-    def choose(self, options: Sequence[T]) -> T: ...
-
-    def history(self, steps: Callable[[], list[Step]]) -> Iterable[Step]: ...
-
-    def interruptions(self, most: int) -> Callable[[int], bool]: ...
-
-
-@dataclass
-class Pulse:
-    """What the watchdog looks at: since when the present call runs. `stop` ends the trial at its next call."""
-
-    since: float = field(default_factory=monotonic)
-    stop: bool = False
-    trial: Trial | None = None
-    calling: tuple[str, str, tuple[Any, ...]] | None = None  # handle, verb, arguments
-    patience: float = 1.0  # how many times the usual patience the present call has
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One line of what was done: a call and its answer, or a line of Python."""
-
-    handle: str
-    verb: str
-    args: tuple[Any, ...]
-    answer: Any = None
 
 
 @dataclass
