@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from storage_combinators.ref import Ref
+from storage_combinators.store import Refused
 
 from .bench import FOREVER, PATIENCE, SCOPES, Bench, checks, found
 from .claims import BadClaim, Claims, claims_of
@@ -90,9 +91,20 @@ def _settled(
     said = said.with_claims(claims or {}).with_reasons(without or {})
     said = said if said.values else replace(said, values=_probed_values(place, said))
     filled = bool(found(place, said))
+    if judged.url and said.writes:
+        _try_writing(place, said, given)
     place.close([place.key(Ref("probe"))])
     number = step or step_of(judged, SCOPES[said.values or "bytes"][0])
     return Bench(judged, said, counts(profile, number), number, seed, patience, deadline=end, filled=filled)
+
+
+def _try_writing(place: Place, claims: Claims, given: object) -> None:
+    """Behind a URL may be a full disk, or one who may only read: that is no broken law. BadSubject says what to do."""
+    value: object = {"bytes": b"x", "json": ["x"], "text": "x"}[claims.values or "bytes"]
+    answer = answer_of(place.store, "put", (place.key(Ref("probe")), value))
+    if isinstance(answer, Exception) and not isinstance(answer, (TypeError, Refused)):
+        what = f"{place.subject.name} cannot be judged, since nothing can be written: {told(answer, given)}"
+        raise BadSubject(f"{what}; --without writes=REASON judges reading alone")
 
 
 def _probed_values(place: Place, claims: Claims) -> str:
