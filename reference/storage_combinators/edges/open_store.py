@@ -15,6 +15,7 @@ from ..leaves.null import Null
 from ..leaves.sqlite import SQLite
 from ..store import Store
 from ..transforming.bytes_only import Bytes
+from .adopted import adopted
 
 __all__ = ["UsageError", "open_store"]
 
@@ -23,18 +24,21 @@ class UsageError(ValueError):
     """What was asked for cannot be opened as it was written; the text is one line that says what to write."""
 
 
-def open_store(place: str | os.PathLike[str]) -> Store[Any]:
+def open_store(place: object) -> Store[Any]:
     """The store at `place`: of bytes, ``env:`` of str. Nothing is connected to or made before the first verb.
 
     A path, or ``file:///dir``, ``sqlite:///file``, ``memory:``, ``null:``, ``env:PREFIX``, ``http://host:port/path``,
     ``nginx+http://host:port/dir``, ``redis://host:port/db/name``, ``sftp://user@host:port/dir?host_key=SHA256:...``
     (``scp:`` alike), ``fsspec+PROTOCOL://...``, ``obstore+SCHEME://...``, ``s3://bucket/prefix?endpoint=http://host:port``
-    (with ``&region=``). User and password before an ``@``, if they do not come from the environment or the usual files.
+    (with ``&region=``); s3, obstore+s3, redis, sftp and scp take ``timeout=`` in seconds. User and password before an
+    ``@``, if they do not come from the environment or the usual files. Or what fsspec or obstore made: see adopted.
     UsageError for anything else, and if an extra is missing; it shows no password.
 
     >>> open_store("sqlite:///data/cells.db")
     SQLite(path=PosixPath('/data/cells.db'), wait=60.0)
     """
+    if not isinstance(place, str | os.PathLike):
+        return adopted(place)
     text = os.fspath(place)
     if not text:
         raise UsageError("an empty text names no store: write a path, . for the current folder, or a URL")
@@ -108,16 +112,17 @@ def _path(text: str) -> Path:
 
 
 def _s3(text: str) -> Store[bytes]:
+    from ..leaves.addresses import seconds
     from ..leaves.s3 import S3
 
     url = urlsplit(text)
     who, _, bucket = url.netloc.rpartition("@")
     options = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
-    if not bucket or url.fragment or options.keys() - {"endpoint", "region"}:
+    if not bucket or url.fragment or options.keys() - {"endpoint", "region", "timeout"}:
         raise UsageError("write s3://bucket/prefix?endpoint=http://host:port&region=name; all but the bucket may go")
     key, _, secret = map(unquote, who.partition(":"))
     prefix, endpoint, region = unquote(url.path).strip("/"), options.get("endpoint"), options.get("region")
-    return S3(bucket, prefix, endpoint, region, key or None, secret or None)
+    return S3(bucket, prefix, endpoint, region, key or None, secret or None, seconds(options.get("timeout", "30")))
 
 
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")
@@ -138,9 +143,5 @@ _OPENERS: dict[str, Callable[[str], Store[Any]]] = {
     "fsspec+": _leaf("fsspec", "Fsspec"),
     "obstore+": _leaf("obstore", "Obstore.from_url"),
 }
-_EXTRAS = {name: name for name in ("http", "s3", "redis", "sftp")} | {
-    "https": "http",
-    "rediss": "redis",
-    "scp": "sftp",
-    "nginx": "http",
-}
+_EXTRAS = {name: name for name in ("http", "s3", "redis", "sftp")}
+_EXTRAS |= {"https": "http", "rediss": "redis", "scp": "sftp", "nginx": "http"}
