@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote_to_bytes
 
-__all__ = ["asyncssh_server", "autoindex", "bare_redis", "bare_s3", "embedded_s3", "fake_redis", "serving"]
+__all__ = ["asyncssh_server", "autoindex", "bare_s3", "embedded_s3", "fake_redis", "serving"]
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 BUCKET = "tests"
@@ -97,19 +97,14 @@ def takes_line_ends() -> AbstractContextManager[Any]:
     return patch.object(RegexConverter, "__init__", init)
 
 
-def fake_redis() -> AbstractContextManager[str]:
-    """fakeredis behind a real socket, mended so that it sends large answers whole."""
-    return bare_redis(patient)
-
-
 @contextmanager
-def bare_redis(around: Callable[[type], type] = lambda handler: handler) -> Iterator[str]:
-    """fakeredis behind a real socket; `around` wraps its handler."""
+def fake_redis() -> Iterator[str]:
+    """fakeredis behind a real socket."""
     from fakeredis import TcpFakeServer
 
     server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
     server.daemon_threads = True
-    server.RequestHandlerClass = around(server.RequestHandlerClass)
+    server.RequestHandlerClass = patient(server.RequestHandlerClass)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -232,9 +227,10 @@ def autoindex(folder: Path) -> Iterator[str]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            path = os.fsencode(folder / "data") + unquote_to_bytes(self.path)
-            if os.path.isdir(path) and not self.path.endswith("/"):
-                self.answer(301, b"", location=self.path + "/")
+            asked = self.path.partition("?")[0]
+            path = os.fsencode(folder / "data") + unquote_to_bytes(asked)
+            if os.path.isdir(path) and not asked.endswith("/"):
+                self.answer(301, b"", location=asked + "/")
             elif os.path.isdir(path):
                 self.answer(200, listing(path), "application/json")
             elif os.path.isfile(path):

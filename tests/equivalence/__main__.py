@@ -3,6 +3,7 @@
 What a server that is not here answered last time stays as it is written there.
 """
 
+import signal
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +28,7 @@ def asked(topic: Topic, side: Side, run: Run) -> dict[tuple[str, str, str], str]
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else what was started would stay
     answers = dict(committed()) if PAGE.exists() else {}
     with TemporaryDirectory() as folder:
         run = planned(f"equivalence-{Path(folder).name}", Path(folder))

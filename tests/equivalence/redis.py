@@ -55,28 +55,6 @@ def two_values(client: Client) -> str:
     return "the first" if client.eval("return 1, 2") == "1" else "an error"
 
 
-@probe("a script that sends 5,000 arguments", "5000")
-def unpack(client: Client) -> str:
-    fill = "local t = {} for i = 1, 5000 do t[i] = i end "
-    return client.eval(fill + "return redis.call('RPUSH', KEYS[1], unpack(t))")
-
-
-@probe("a script that sets a global", "an error")
-def lua_global(client: Client) -> str:
-    return client.eval("x = 1 return 2").partition(",")[0]
-
-
-@probe("a script that fails after a write", "the write stays", fakeredis="it rolls back; Redis never does")
-def half(client: Client) -> str:
-    client.eval("redis.call('SET', KEYS[1], '1') return redis.call('NO-SUCH')")
-    return "the write stays" if client.redis.get(f"{client.name}a") == b"1" else "nothing is there"
-
-
-@probe("a script that returns a number with a fraction", "3", fakeredis="it knows whole numbers alone")
-def fraction(client: Client) -> str:
-    return client.eval("return 3.7").partition(",")[0]
-
-
 @probe("MULTI with a command for another type", "the rest is done")
 def other_type(client: Client) -> str:
     client.redis.set(f"{client.name}s", "text")

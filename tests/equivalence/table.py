@@ -7,7 +7,7 @@ from pathlib import Path
 from equivalence.probe import Probe
 from equivalence.sides import TOPICS, Topic
 
-__all__ = ["Answers", "committed", "page"]
+__all__ = ["PAGE", "Answers", "committed", "page"]
 
 Answers = Mapping[tuple[str, str, str], str]  # by topic, question and column
 PAGE = Path(__file__).parents[2] / "docs" / "fakes.md"

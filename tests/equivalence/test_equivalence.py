@@ -1,6 +1,9 @@
 """Each question to each server of this run: the right answer, or, with its reason, the one that docs/fakes.md tells."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -10,56 +13,65 @@ from equivalence.table import PAGE, Answers, committed, page
 from provision.kind import Server
 from provision.run import Run
 
-Asked = tuple[Topic, Side, Server]
+Ask = Callable[[Topic, Side, Probe], str]
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[tuple[str, str, str], str]:
-    """What was answered in this process."""
-    return {}
+def ask(storage_run: Run) -> Iterator[Ask]:
+    """Asks once, of servers that are started once in this process. Absent where there is none."""
+    with ExitStack() as until:
+
+        @cache
+        def server(topic: str, column: str) -> Server | Absent:
+            try:
+                return until.enter_context(SIDES[topic, column].server(storage_run))
+            except Absent as absent:
+                return absent
+
+        @cache
+        def answer(topic: str, column: str, question: str) -> str:
+            found = server(topic, column)
+            if isinstance(found, Absent):
+                raise found
+            probe = next(probe for probe in BY_TITLE[topic].probes if probe.question == question)
+            return BY_TITLE[topic].ask(probe, SIDES[topic, column], found)
+
+        yield lambda topic, side, probe: answer(topic.title, side.column, probe.question)
 
 
-@pytest.fixture(scope="module")
-def asked(request: pytest.FixtureRequest, storage_run: Run) -> Iterator[Asked]:
-    topic, side = request.param
+BY_TITLE = {topic.title: topic for topic in TOPICS}
+SIDES = {(topic.title, side.column): side for topic in TOPICS for side in topic.sides}
+
+
+def each(strict: bool) -> list[Any]:
+    """A parameter for each question to each server; where the answer is known to be wrong, an xfail if `strict`."""
+    found = []
+    for topic, side, probe in [(t, side, probe) for t in TOPICS for side in t.sides for probe in t.probes]:
+        wrong = strict and probe.differs.get(side.column)
+        marks = [pytest.mark.xfail(raises=AssertionError, strict=True, reason=wrong)] if wrong else []
+        found.append(pytest.param(topic, side, probe, id=f"{side.column}-{probe.question}", marks=marks))
+    return found
+
+
+def told(ask: Ask, topic: Topic, side: Side, probe: Probe) -> str:
     try:
-        with side.server(storage_run) as server:
-            yield topic, side, server
+        return ask(topic, side, probe)
     except Absent as absent:
         pytest.skip(str(absent))
 
 
-def each(strict: bool):
-    """A parameter for each question to each server; where the answer is known to be wrong, an xfail if `strict`."""
-    for topic in TOPICS:
-        for side in topic.sides:
-            for probe in topic.probes:
-                wrong = strict and probe.differs.get(side.column)
-                marks = [pytest.mark.xfail(raises=AssertionError, strict=True, reason=wrong)] if wrong else []
-                yield pytest.param((topic, side), probe, id=f"{side.column}-{probe.question}", marks=marks)
+@pytest.mark.parametrize(("topic", "side", "probe"), each(strict=True))
+def test_the_right_answer(ask: Ask, topic: Topic, side: Side, probe: Probe) -> None:
+    assert told(ask, topic, side, probe) == probe.right
 
 
-def told(asked: Asked, probe: Probe, answers: dict[tuple[str, str, str], str]) -> str:
-    topic, side, server = asked
-    key = topic.title, probe.question, side.column
-    if key not in answers:
-        answers[key] = topic.ask(probe, side, server)
-    return answers[key]
+@pytest.mark.parametrize(("topic", "side", "probe"), each(strict=False))
+def test_the_answer_that_the_page_tells(ask: Ask, topic: Topic, side: Side, probe: Probe) -> None:
+    assert told(ask, topic, side, probe) == written(committed(), topic, probe, side)
 
 
-@pytest.mark.parametrize(("asked", "probe"), each(strict=True), indirect=["asked"])
-def test_the_right_answer(asked: Asked, probe: Probe, answers: dict[tuple[str, str, str], str]) -> None:
-    assert told(asked, probe, answers) == probe.right
-
-
-@pytest.mark.parametrize(("asked", "probe"), each(strict=False), indirect=["asked"])
-def test_the_answer_that_the_page_tells(asked: Asked, probe: Probe, answers: dict[tuple[str, str, str], str]) -> None:
-    topic, side, _ = asked
-    assert told(asked, probe, answers) == page_of(committed(), topic, probe, side)
-
-
-def page_of(written: Answers, topic: Topic, probe: Probe, side: Side) -> str:
-    return written.get((topic.title, probe.question, side.column), probe.right)
+def written(answers: Answers, topic: Topic, probe: Probe, side: Side) -> str:
+    return answers.get((topic.title, probe.question, side.column), probe.right)
 
 
 def test_the_page_is_what_its_answers_and_the_probes_make() -> None:
@@ -67,8 +79,8 @@ def test_the_page_is_what_its_answers_and_the_probes_make() -> None:
 
 
 def test_a_wrong_answer_has_a_reason_and_a_reason_a_wrong_answer() -> None:
-    written = committed()
+    answers = committed()
     for topic in TOPICS:
         for probe in topic.probes:
-            wrong = {side.column for side in topic.sides if page_of(written, topic, probe, side) != probe.right}
+            wrong = {side.column for side in topic.sides if written(answers, topic, probe, side) != probe.right}
             assert wrong == set(probe.differs), probe.question

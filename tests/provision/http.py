@@ -1,19 +1,14 @@
 """Files over HTTP with lists as JSON: nginx in a container or as a program, or a small handler like it."""
 
 import http.client
-import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -87,17 +82,10 @@ class Http:
 
     @contextmanager
     def embedded(self) -> Iterator[Server]:
-        with TemporaryDirectory() as folder:
-            server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Listing, directory=folder))
-            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-            thread.start()
-            try:
-                url = f"nginx+http://127.0.0.1:{server.server_address[1]}/"
-                yield Server(url, "embedded", self.embedded_version(), folder)
-            finally:
-                server.shutdown()
-                server.server_close()
-                thread.join()
+        from embedded import autoindex
+
+        with TemporaryDirectory() as folder, autoindex(Path(folder)) as url:
+            yield Server(url, "embedded", self.embedded_version(), str(Path(folder, "data")))
 
     @contextmanager
     def place(self, server: Server, /) -> Iterator[Server]:
@@ -118,29 +106,3 @@ def content(folder: Path) -> Path:
     shutil.copytree(CONTENT, data, dirs_exist_ok=True)
     data.chmod(0o755)
     return data
-
-
-class Listing(SimpleHTTPRequestHandler):
-    """nginx's autoindex_format json, over Python's file server."""
-
-    protocol_version = "HTTP/1.1"
-    index_pages = ()
-
-    def send_head(self):
-        path = self.translate_path(self.path)
-        if os.path.isdir(path) and urlsplit(self.path).path.endswith("/"):
-            return self.list_directory(path)
-        return super().send_head()
-
-    def list_directory(self, path):
-        entries = [entry for entry in os.scandir(path) if not entry.name.startswith(".")]
-        lines = [{"name": entry.name, "type": "directory" if entry.is_dir() else "file"} for entry in entries]
-        body = json.dumps(lines).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        return BytesIO(body)
-
-    def log_message(self, *args):
-        pass

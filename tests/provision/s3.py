@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,20 @@ from provision.kind import Failed, Server
 BUCKET = "tests"
 
 
-def client(url: str) -> Any:
-    """boto3's client for the server of this URL."""
+def client(url: str, secret: str = "") -> Any:
+    """boto3's client for the server of this URL, with another `secret` if one is given."""
     from storage_combinators.edges.open_store import open_store
-    from storage_combinators.leaves.s3_client import connect
 
     store: Any = open_store(url)
-    return connect(store.endpoint, store.region, store.key, store.secret, 1)
+    return connected(store.endpoint, store.region, store.key, secret or store.secret)
+
+
+@cache
+def connected(*place: str) -> Any:
+    """A client for each server, since one takes long to make."""
+    from storage_combinators.leaves.s3_client import connect
+
+    return connect(*place, 1)
 
 
 def url_of(address: str, key: str, secret: str) -> str:
@@ -167,8 +175,9 @@ class Weed(S3):
         (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
         ports = {name: programs.free_port() for name in WEED_PORTS}
         command = [path, "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder / 'data'}", "-filer", "-s3"]
-        command += ["-master.telemetry=false", f"-s3.config={folder / 's3.json'}"]  # else it reports to its makers
-        command += [*(f"-{name}={port}" for name, port in ports.items())]
+        # It would report to its makers, and serve two catalogues at ports that another one may have.
+        command += ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+        command += [f"-s3.config={folder / 's3.json'}", *(f"-{name}={port}" for name, port in ports.items())]
         return self.started(command, folder, {}, url_of(f"127.0.0.1:{ports['s3.port']}", key, secret))
 
 
