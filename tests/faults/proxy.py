@@ -41,6 +41,7 @@ class Proxy:
         self.asked: list[str] = []
         self.fault: Fault | None = None
         self.struck = 0  # how often a fault has
+        self.on_strike: Callable[[], object] = int  # done before the connection is lost
         self.passed = {"up": 0, "down": 0}
         self.busy, self.wait, self.slow = 0, "", 0
         self.calmed, self.lock = Event(), Lock()
@@ -149,6 +150,7 @@ class Proxy:
                 time.sleep(TICK)
         if fault is None:
             return True
+        self.on_strike()
         if fault.what == "stall":
             self.calmed.wait()
         end(pair, reset=fault.what == "reset")
