@@ -9,7 +9,8 @@ In a test file, in one line::
     test_mine = storage_conformance.test(factory)
 
 A broken law fails with its sentence, its steps and its script; one that the subject is exempt from is skipped with the
-reason. Options of `test` are those of storage_conformance.judge: profile, seed, claims, without, step, patience.
+reason; one that only should hold and does not is an expected failure. Options of `test` are those of
+storage_conformance.judge: profile, seed, claims, without, step, patience, time_limit.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def _prepared(
 
 
 def _tell(result: Result) -> None:
+    if result.verdict == "broken" and result.level == "should":
+        pytest.xfail(f"it should: {result.why}")
     if result.verdict == "broken":
         steps = "\n".join(f"  {number}. {step}" for number, step in enumerate(result.counterexample, 1))
         equation = f"{result.equation}  [{result.source}]"

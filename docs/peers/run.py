@@ -25,6 +25,7 @@ PEERS = (
     "python_shelve", "Dumb", "sqlitedict_file", "SimplekvMemory", "SimplekvFiles", "MinimalkvFiles", "ZictFile",
     "klepto_folders",
 )  # fmt: skip  # one list
+STEP = "3"  # for all, so that a loaded machine tries no less than another
 LIMIT = 300.0  # seconds for one peer
 SCRIPT = 120.0  # seconds for one script
 
@@ -51,7 +52,19 @@ def ran(python: Path, *arguments: str, seconds: float) -> subprocess.CompletedPr
 def judged(python: Path, peer: str) -> dict[str, object]:
     """The report, which is kept without the place where this checkout is."""
     path = HERE / "reports" / f"{peer}.json"
-    ran(python, "-c", MAIN, f"stores.py:{peer}", "--time-limit", str(LIMIT), "--json", str(path), seconds=2 * LIMIT)
+    ran(
+        python,
+        "-c",
+        MAIN,
+        f"stores.py:{peer}",
+        "--step",
+        STEP,
+        "--time-limit",
+        str(LIMIT),
+        "--json",
+        str(path),
+        seconds=2 * LIMIT,
+    )
     report = json.loads(path.read_text("utf-8").replace(str(HERE), "."))
     path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return report  # type: ignore[no-any-return]  # JSON

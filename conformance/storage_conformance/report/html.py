@@ -13,7 +13,7 @@ from .terminal import sentence_of
 
 __all__ = ["html", "matrix_page"]
 
-SIGNS = {"holds": "✓", "broken": "✗", "exempt": "–", "not run": "?"}
+SIGNS = {"holds": "✓", "broken": "✗", "should": "!", "exempt": "–", "not run": "?"}
 
 
 def html(report: Report, known: frozenset[str] = frozenset()) -> str:
@@ -27,7 +27,8 @@ def matrix_page(reports: list[Report]) -> str:
     for number, report in enumerate(reports, 1):
         for group, results in report.groups().items():
             for result in results:
-                tables.setdefault(group, {}).setdefault(result.law, {})[number] = result.verdict
+                verdict = "should" if result.verdict == "broken" and result.level == "should" else result.verdict
+                tables.setdefault(group, {}).setdefault(result.law, {})[number] = verdict
     asked = {group: sorted({n for law in laws.values() for n in law}) for group, laws in tables.items()}
     return _rendered("matrix.html", reports=reports, tables=tables, asked=asked, known=frozenset())
 

@@ -43,11 +43,20 @@ def _table(report: Report, known: frozenset[str]) -> Table:
     for group, results in report.groups().items():
         table.add_row(Text(group, style="bold"))
         for result in results:
-            verdict = Text(result.verdict, style=STYLES[result.verdict])
+            verdict = Text(result.verdict, style=_style(result))
             why = "known from the baseline" if result.law in known else result.why
-            law = Padding(Text(sentence_of(result.law)), (0, 0, 0, 2))
+            law = Padding(Text(_titled(result)), (0, 0, 0, 2))
             table.add_row(law, Text(result.claim), verdict, Text(_short(why), style="dim"))
     return table
+
+
+def _style(result: Result) -> str:
+    """A law that only should hold and does not is no error."""
+    return "yellow" if result.verdict == "broken" and result.level == "should" else STYLES[result.verdict]
+
+
+def _titled(result: Result) -> str:
+    return sentence_of(result.law) + (" (should)" if result.level == "should" else "")
 
 
 def _short(why: str) -> str:
@@ -64,8 +73,8 @@ def sentence_of(law: str) -> str:
 
 def _show_broken(result: Result, console: Console, known: frozenset[str]) -> None:
     """Without a box and without wrapping, so that the script can be copied from the terminal as it stands."""
-    style = "yellow" if result.law in known else "red"
-    console.print(Rule(Text(sentence_of(result.law), style=f"bold {style}"), align="left", style=style))
+    style = "yellow" if result.law in known or result.level == "should" else "red"
+    console.print(Rule(Text(_titled(result), style=f"bold {style}"), align="left", style=style))
     console.print(Text(result.why, style="bold"), soft_wrap=True)
     for number, step in enumerate(result.counterexample, 1):
         console.print(Text(f"  {number}. {step}"), soft_wrap=True)
