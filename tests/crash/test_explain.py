@@ -192,6 +192,18 @@ def legal_after(trace: Trace, model: Model, persisted: int) -> bool:
     return found.legal(found.point(inf), persisted)
 
 
+def test_the_smallest_state_has_the_same_marks_and_zeros_where_they_do() -> None:
+    """What was promised depends on the marks; garbage is told only where it takes garbage."""
+    torn = [state for state in states(returned(RENAME), MODELS["posix-worst"]) if kind_of(state) == "torn"]
+    garbage = next(state for state in torn if state.marks and state.choice.fill == "garbage")
+    least = smallest(garbage, bad("torn"))
+    assert least.marks == garbage.marks
+    assert least.choice.fill == "zeros"
+    only = smallest(garbage, lambda state: "?" in shown(state.tree))
+    assert only.choice.fill == "garbage"
+    assert "garbage is read" in explain(only, "torn").explanation
+
+
 def test_asks_are_bounded_and_never_repeated() -> None:
     asked: list[bytes] = []
 
