@@ -23,8 +23,18 @@ models = st.sampled_from(list(MODELS.values()))
 @given(programs(), models)
 @unhurried(250)
 def test_the_search_agrees_with_brute_force(program: tuple[str, list[str]], model: Model) -> None:
-    trace = made(program)
-    assert outcomes(trace, model) == all_outcomes(trace, model)
+    trace, plain = made(program), replace(model, fills=("zeros",))
+    assert outcomes(trace, plain) == all_outcomes(trace, plain)
+
+
+@given(programs(), models)
+@unhurried(100)
+def test_garbage_is_where_brute_force_finds_it(program: tuple[str, list[str]], model: Model) -> None:
+    """Not all of it: the search lets all lost bytes be garbage, brute force those that were written so far."""
+    trace, dirty = made(program), replace(model, fills=("zeros", "garbage"))
+    (ever, after), (ever_more, after_more) = outcomes(trace, dirty), all_outcomes(trace, dirty)
+    assert ever <= ever_more
+    assert after == after_more
 
 
 @given(programs(), models)
