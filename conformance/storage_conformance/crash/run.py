@@ -14,6 +14,7 @@ from .explain import explain
 from .models import MODELS, Model
 from .readers import Programs
 from .run_deeper import SECOND_BUDGET, needed_syncs, recoveries
+from .run_errors import with_errors
 from .run_judge import Judge, Violation
 from .run_places import Places, places
 from .run_record import Commands, Stage
@@ -21,6 +22,7 @@ from .run_result import Found, ModelResult, Report
 from .run_values import scenarios
 from .search import State, states
 from .smallest import smallest
+from .tree import Tree
 
 __all__ = ["Options", "Watch", "by_kind", "run"]
 
@@ -28,6 +30,7 @@ Watch = Callable[[str, int], None]
 """Is told what is done now, and how many states more were judged."""
 BUDGETS = {"several blocks": 1.0, "small": 0.4, "large": 0.5}
 """The part of Options.budget that a scenario gets."""
+FAULT_BUDGET = 0.2
 DEEPER, DEEPER_BUDGET = "several blocks", 100
 MAPPED = "a file that is mapped into memory may hold something else than is known"
 Breaks = Callable[[State, Violation], bool]
@@ -49,6 +52,8 @@ class Options:
     time_limit: float = float("inf")
     budget: int = 1000
     """Choices looked at in the first scenario under each model."""
+    errors: bool = False
+    """Whether calls also fail: the program may fail then, and must not lie."""
     deeper: bool = True
     """Whether safe programs are also asked which syncs they need, and crashed again while they recover."""
 
@@ -97,6 +102,17 @@ class _Run:
                 judge = Judge(self.stage, recorded, self.pool.map)
                 for name in left:
                     self.model(report.models[name], MODELS[name], judge)
+        if self.options.errors:
+            self.errors(report, before)
+
+    def errors(self, report: Report, before: Tree) -> None:
+        """Each fault, recorded once, under each model that has shown no violation yet."""
+        for fault, recorded in with_errors(self.stage, before, keyed=self.commands.write.has("key")):
+            judge = Judge(self.stage, recorded, self.pool.map)
+            for name, result in report.models.items():
+                if not result.found:
+                    self.tell(f"{fault.what}, {name}", 0)
+                    self.model(result, MODELS[name], judge)
 
     def tell(self, what: str, count: int) -> None:
         """Say what is done now. Raises Stopped when the time is over."""
@@ -111,7 +127,8 @@ class _Run:
         if unseen:
             result.why += [why for why in unseen if why not in result.why]
             return
-        search = states(judge.recorded.trace, model, int(self.options.budget * BUDGETS[name]), self.options.seed)
+        budget = int(self.options.budget * BUDGETS.get(name, FAULT_BUDGET))
+        search = states(judge.recorded.trace, model, budget, self.options.seed)
         try:
             violations = judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count))
             self.note(result, judge, by_kind(violations), judge.breaks)

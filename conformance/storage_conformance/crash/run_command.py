@@ -69,6 +69,7 @@ def run_programs(
     json_file: Annotated[Path | None, typer.Option("--json", metavar="F", help="write the report as JSON")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", metavar="F", help="write it as one page")] = None,
     save: Annotated[Path | None, typer.Option(metavar="D", help="write a replay file for each violation")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="syncs and writes also fail, once each")] = False,
     time_limit: Annotated[float, typer.Option(min=0, metavar="S", help="seconds")] = float("inf"),
 ) -> int:
     """Judge a writer and a reader against power cuts: "safe", or where data is lost and which call is missing.
@@ -81,7 +82,7 @@ def run_programs(
         raise BadOption(f"--model is one of {', '.join(MODELS)}, not {name!r}")
     for file in filter(None, (json_file, html_file)):
         file.open("a").close()  # found out before the run, which takes long
-    report = _judged(commands, Options(where, names, seed, time_limit))
+    report = _judged(commands, Options(where, names, seed, time_limit, errors=errors))
     show_report(report, Terminal())
     if json_file:
         json_file.write_text(json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -123,8 +123,9 @@ class Judge:
         """The same, without a look at who was written. The values of a key, by age, are what it may hold."""
         puts, tail = self.recorded.scenario.puts, self.stage.tail
         held: list[bytes | None] = [None, *(put.value + tail for put in puts if put.key == key)]
-        began = sum(mark.what == "began" and puts[mark.run - 1].key == key for mark in marks)
-        returned = sum(mark.what == "returned" and puts[mark.run - 1].key == key for mark in marks)
+        done = sum(put.key == key for put in puts[: self.recorded.done])
+        began = done + sum(mark.what == "began" and puts[mark.run - 1].key == key for mark in marks)
+        returned = done + sum(mark.what == "returned" and puts[mark.run - 1].key == key for mark in marks)
         if ran.status not in (0, MISSING):
             return "stuck" if ran.status == 124 else "unreadable"
         answer = ran.printed if ran.status == 0 else None

@@ -37,6 +37,8 @@ class Recorded:
 
     scenario: Scenario
     trace: Trace
+    done: int = 0
+    """So many of the puts were made, and durable, before the trace."""
 
     @property
     def keys(self) -> list[str]:
