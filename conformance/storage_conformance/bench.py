@@ -39,6 +39,7 @@ DIRECTED = 500  # trials at most of a law that asks for no history: each of its 
 SHORT = 10_000  # bytes of a value in a random history
 LONG = 2  # steps; for longer histories the small scope has fewer refs
 FOREVER = float("inf")
+HANGS = 5  # laws, after which no other is tried: each costs the whole patience
 APART = ("fresh_stores_share_nothing", "fresh_mappings_share_nothing")
 SCOPES = {"bytes": (b"x", b""), "json": (None, ["x"]), "text": ("x", "")}  # the values of the small scope
 
@@ -57,6 +58,7 @@ class Bench:
     ended: str = "the time limit came first"  # why it is late
     filled: bool = True  # there is something in a fresh place
     mixed: bool = False  # fresh stores share what is in them
+    hangs: int = 0  # laws that met an operation that did not come back
     pulse: Pulse = field(default_factory=Pulse)
     notes: list[str] = field(default_factory=list)
 
@@ -84,6 +86,8 @@ class Bench:
             return Result.of(
                 law, "not run", "what is put into one fresh store shows in others, so nothing else can be told"
             )
+        if self.hangs >= HANGS:
+            return Result.of(law, "not run", f"{HANGS} laws have met an operation that does not come back")
         result = self._judged(law)
         self.mixed = self.mixed or (law.name in APART and result.verdict == "broken")
         return result
@@ -126,6 +130,7 @@ class Bench:
             return None
 
     def _hung(self, law: Law, how: str) -> Result:
+        self.hangs += 1
         trial, (handle, verb, args) = self._trial(), self.pulse.calling or ("", "", ())
         call = call_text(handle, verb, args, trial.text) if verb else ""
         why = f"{call or (trial.steps[-1].verb if trial.steps else 'A step')} {how}."

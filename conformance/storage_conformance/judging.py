@@ -9,7 +9,7 @@ from functools import partial
 from signal import SIGINT, signal
 from threading import current_thread, main_thread
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from storage_combinators.ref import Ref
 from storage_combinators.store import Refused
@@ -29,7 +29,8 @@ from .verbs import answer_of
 
 __all__ = ["Unsettled", "judge", "laws_for", "prepare"]
 
-SETTLING = 1.0  # times the patience that may go by before the first law
+T = TypeVar("T")
+SLOWEST = 4  # the step of a subject that does not come back
 
 
 class Unsettled(BadSubject):
@@ -51,10 +52,9 @@ def prepare(
 
     Unsettled, if the time is up first, or somebody interrupts.
     """
-    end, pulse = monotonic() + time_limit, Pulse(patience=SETTLING)
-    work = partial(_settled, given, profile, seed, step, claims, without, end, patience)
+    end = monotonic() + time_limit
     try:
-        return watched(work, pulse, patience, lambda: monotonic() > end)
+        return _settled(given, profile, seed, step, claims or {}, without or {}, end, patience)
     except (BadClaim, BadSubject):
         raise
     except Hung:
@@ -72,12 +72,15 @@ def _settled(
     profile: str,
     seed: int,
     step: int | None,
-    claims: dict[str, object] | None,
-    without: dict[str, str] | None,
+    claims: dict[str, object],
+    without: dict[str, str],
     end: float,
     patience: float,
 ) -> Bench:
-    judged = subject(given)
+    def work(function: Callable[..., T], *args: object) -> T:
+        return watched(partial(function, *args), Pulse(), patience, lambda: monotonic() > end)
+
+    judged = work(subject, given)
     if isinstance(judged, Combinator):
         if claims or without:
             raise BadClaim("a combinator makes no claims: the suite knows its family")
@@ -85,17 +88,30 @@ def _settled(
         fewer = replace(bounds, trials=min(bounds.trials, TRIALS[profile]))
         held = Claims(values=judged.family.values)
         return Bench(judged, held, fewer, step or 1, seed, patience, end, filled=False)
+    place, said = work(_opened, judged, claims, without)
+    try:
+        said, filled, number = work(_probed, place, said, step, given)
+    except Hung:  # the laws tell it, each with a watchdog of its own
+        said, filled, number = replace(said, values=said.values or "bytes"), False, step or SLOWEST
+    return Bench(judged, said, counts(profile, number), number, seed, patience, deadline=end, filled=filled)
+
+
+def _opened(judged: Subject, claims: dict[str, object], without: dict[str, str]) -> tuple[Place, Claims]:
+    """A place to try things out, and the claims: what the subject declares, and then what was said for it."""
     place = judged.place()
     speakers = judged.speakers(place.below if judged.wraps else place.store)
     said = claims_of(judged.kind, directory=judged.directory, said=speakers)
-    said = said.with_claims(claims or {}).with_reasons(without or {})
+    return place, said.with_claims(claims).with_reasons(without)
+
+
+def _probed(place: Place, said: Claims, step: int | None, given: object) -> tuple[Claims, bool, int]:
+    """The claims with the type of values; is something in a fresh place; the step."""
     said = said if said.values else replace(said, values=_probed_values(place, said))
     filled = bool(found(place, said))
-    if judged.url and said.writes:
+    if place.subject.url and said.writes:
         _try_writing(place, said, given)
     place.close([place.key(Ref("probe"))])
-    number = step or step_of(judged, SCOPES[said.values or "bytes"][0])
-    return Bench(judged, said, counts(profile, number), number, seed, patience, deadline=end, filled=filled)
+    return said, filled, step or step_of(place.subject, SCOPES[said.values or "bytes"][0])
 
 
 def _try_writing(place: Place, claims: Claims, given: object) -> None:
@@ -113,7 +129,7 @@ def _probed_values(place: Place, claims: Claims) -> str:
         return "bytes"
     for held, value in (("bytes", b"x"), ("json", ["x"]), ("text", "x")):
         ref = place.key(Ref("probe"))
-        later = [("merge", (ref, value))] * claims.merges + [("refs", (ref, 0))] * claims.lists
+        later = [("refs", (ref, 0))] * claims.lists  # which writes out what waits
         answers = [answer_of(place.store, verb, args) for verb, args in [("put", (ref, value)), *later]]
         if not any(isinstance(answer, TypeError) for answer in answers):
             return held

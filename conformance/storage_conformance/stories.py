@@ -13,7 +13,7 @@ from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING
 
 from .content import noise
-from .scope import Scope, Step, alphabet
+from .scope import Scope, Step, alphabet, swaps
 
 if TYPE_CHECKING:
     from .trial import Trial
@@ -125,11 +125,12 @@ def long_history(t: Trial, length: int) -> None:
     menu: dict[str, list[Step]] = {}
     for verb, args in [*alphabet(scope, t.claims, reads=True), *_more(t, scope)]:
         menu.setdefault(verb, []).append((verb, args))
-    verbs = sorted(menu)
+    verbs, forms = sorted(menu), swaps(scope.values, t.claims.swaps)
     for _ in range(length):
         verb, args = random.choice(menu[random.choice(verbs)])
         if verb == "swap" and random.random() < 0.7:  # most forms would be Conflicts
-            args = (args[0], t.model.cells.get(args[0], MISSING), args[2])
+            right = (t.model.cells.get(args[0], MISSING), args[2])
+            args = (args[0], *right) if right in forms else args
         t.do(verb, *args)
     seen_whole(t, list(keys))
 
