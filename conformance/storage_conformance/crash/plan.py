@@ -101,8 +101,8 @@ class Plan:
     def points(self) -> list[Point]:
         """Just before each sync returns, just before each mark, and at the end.
 
-        What is lost and what had not been called look alike, so other moments allow nothing more; but for garbage, which
-        is read in place of all bytes that are lost at such a point, or of none.
+        What is lost and what had not been called look alike, so other moments allow nothing more; but for garbage,
+        which is read in place of all bytes that are lost at such a point, or of none.
         """
         times: set[float] = {inf, *(end for end, _ in self.syncs), *(at for at, _ in self.marks())}
         return [self.point(time) for time in sorted(times)]
