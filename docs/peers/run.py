@@ -19,6 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+FINDINGS = HERE / "findings"
 MAIN = "from storage_conformance.cli import main; main()"
 PEERS = (
     "FsspecMemory", "FsspecLocal", "ObstoreMemory", "ObstoreLocal", "ZarrMemory", "ZarrLocal", "diskcache_index",
@@ -87,7 +88,16 @@ def line(python: Path, peer: str) -> str:
     again = [law for law in broken if fails(python, "-c", law["script"])]
     holds = sum(law["verdict"] == "holds" for law in laws)
     told = f"{peer:16} {report['verdict']:10} {holds:3} hold, {len(broken):2} broken, {len(again):2} scripts fail alone"
-    return f"{told}, step {report['step']}, {report['seconds']} s"
+    return said(f"{told}, step {report['step']}, {report['seconds']} s")
+
+
+def said(text: str) -> str:
+    print(text, flush=True)
+    return text
+
+
+def told(python: Path, finding: Path) -> str:
+    return said(f"{finding.name:30} {'fails, as it should' if fails(python, str(finding)) else 'DOES NOT FAIL'}")
 
 
 def head() -> list[str]:
@@ -110,17 +120,12 @@ def main() -> None:
     options = parser.parse_args()
     python = environment(options.venv)
     (HERE / "reports").mkdir(exist_ok=True)
-    lines = head()
-    for peer in options.names or PEERS:
-        lines.append(line(python, peer))
-        print(lines[-1], flush=True)
-    for finding in sorted((HERE / "findings").glob("*.py")):
-        lines.append(f"{finding.name:30} {'fails, as it should' if fails(python, str(finding)) else 'DOES NOT FAIL'}")
-        print(lines[-1], flush=True)
+    peers = [line(python, peer) for peer in options.names or PEERS]
+    found = [] if options.names else [told(python, path) for path in sorted(FINDINGS.glob("*.py"))]
     files = [str(HERE / "reports" / f"{peer}.json") for peer in PEERS if (HERE / "reports" / f"{peer}.json").exists()]
     ran(python, "-c", MAIN, "--matrix", *files, "--html", str(HERE / "matrix.html"), seconds=SCRIPT)
     if not options.names:
-        (HERE / "run.txt").write_text("\n".join(lines) + "\n", "utf-8")
+        (HERE / "run.txt").write_text("\n".join([*head(), *peers, *found]) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

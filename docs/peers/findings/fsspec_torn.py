@@ -7,7 +7,15 @@ import fsspec
 
 mapper, seen = fsspec.get_mapper(mkdtemp()), set()
 mapper["a"] = b"x" * 100
-writer = Thread(target=lambda: [mapper.__setitem__("a", b"x" * 100) for _ in range(20_000)])
+
+
+def write() -> None:
+    for _ in range(20_000):
+        if len(seen) < 2:
+            mapper.update({"a": b"x" * 100})
+
+
+writer = Thread(target=write)
 writer.start()
 while writer.is_alive() and len(seen) < 2:
     seen.add(len(mapper["a"]))

@@ -7,7 +7,15 @@ from minimalkv.fs import FilesystemStore
 
 store, seen = FilesystemStore(mkdtemp()), set()
 store.put("a", b"x" * 100)
-writer = Thread(target=lambda: [store.put("a", b"x" * 100) for _ in range(20_000)])
+
+
+def write() -> None:
+    for _ in range(20_000):
+        if len(seen) < 2:
+            store.put("a", b"x" * 100)
+
+
+writer = Thread(target=write)
 writer.start()
 while writer.is_alive() and len(seen) < 2:
     seen.add(len(store.get("a")))
