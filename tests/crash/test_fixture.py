@@ -151,3 +151,29 @@ def test_nothing_stays_wrapped(crash) -> None:
     before = os.open, open, os.replace, Path.open
     message(crash, naive)
     assert before == (os.open, open, os.replace, Path.open)
+
+
+def test_a_writer_may_fail_when_its_calls_do_but_must_not_lie(crash) -> None:
+    def stubborn(folder, key, value):
+        with open(folder / f"{key}.new", "wb", 0) as file:
+            while value:
+                value = value[file.write(value) :]
+            try:
+                os.fsync(file.fileno())
+            except OSError:
+                os.fsync(file.fileno())
+        os.rename(folder / f"{key}.new", folder / key)
+        sync(folder)
+
+    def hasty(folder, key, value):
+        with open(folder / f"{key}.new", "wb", 0) as file:
+            file.write(value)
+            os.fsync(file.fileno())
+        os.rename(folder / f"{key}.new", folder / key)
+        sync(folder)
+
+    crash.check(atomic, load, errors=True)
+    for write in (stubborn, hasty):
+        crash.check(write, load)
+    assert "fsync, call 2: Input/output error" in message(crash, stubborn, errors=True)
+    assert "write, call 1: short" in message(crash, hasty, errors=True)

@@ -38,6 +38,7 @@ class Crash:
         *,
         model: str = "posix-worst",
         values: Sequence[Any] = (),
+        errors: bool = False,
         budget: int = 200,
     ) -> None:
         """Fail the test unless no power cut loses data under the model.
@@ -45,8 +46,9 @@ class Crash:
         ``write(folder, key, value)`` and ``read(folder, key)``, or without key. Values are bytes of the tester; or
         `values`, whatever they are, written in this order. Nothing may be there at first: read returns None, or raises
         KeyError or FileNotFoundError. `budget` is about how many power cuts are tried.
+        With `errors`, each sync and write of a put also fails in turn: it may raise then, and must not lie.
         """
-        from .in_process import Functions, judge_functions  # only where something is judged
+        from .in_process import Functions, judge_functions, lies  # only where something is judged
         from .models import MODELS
         from .run_places import in_folder
         from .run_record import Unfit
@@ -55,7 +57,9 @@ class Crash:
             pytest.fail(f"model is one of {', '.join(MODELS)}, not {model!r}", pytrace=False)
         with in_folder(Path(mkdtemp(dir=self.folder))) as places:
             try:
-                found, why = judge_functions(Functions(write, read, places, values), model, budget)
+                asked = Functions(write, read, places, values)
+                found, why = judge_functions(asked, model, budget)
+                found = found or (lies(asked, model, budget) if errors else [])
             except Unfit as error:
                 pytest.fail(str(error), pytrace=False)
         if found:
@@ -73,7 +77,7 @@ def told(found: Found) -> str:
     console = Console(width=110, color_system=None)
     with console.capture() as drawn:
         console.print(terminal(found.state))
-    said = [found.said] if found.said else []
+    said = [text for text in (found.scenario, found.said) if text]
     return "\n".join([found.counterexample.explanation, *said, drawn.get()])
 
 

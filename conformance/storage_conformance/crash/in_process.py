@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +22,12 @@ from .run_record import MISSING, Recorded, Unfit
 from .run_result import Found
 from .run_values import Put, Scenario, scenarios
 from .search import State, states
-from .shim import recorded
+from .shim import Fault, recorded
 from .smallest import smallest
 from .trace import Call
+from .tree import ROOT, Folder, Tree
 
-__all__ = ["Functions", "Unseen", "broken_by_a_power_cut", "judge_functions"]
+__all__ = ["Functions", "Unseen", "broken_by_a_power_cut", "judge_functions", "lies"]
 
 BUDGET = 200
 """Choices looked at: a verdict in a part of a second."""
@@ -137,6 +140,49 @@ def _small(judge: Judge, violation: Violation) -> Found:
 
     state = smallest(violation.state, bad)
     return Found(explain(state, violation.kind), state, judge.recorded.scenario.name, violation.said)
+
+
+def lies(asked: Functions, model: str, budget: int = BUDGET) -> list[Found]:
+    """What is found when each sync and each write of a replacing put fails in turn: it may raise, and must not lie."""
+    calls: list[str] = []
+    _faulty(asked, lambda name, node: calls.append(name))
+    found: list[Found] = []
+    for number, name in enumerate(calls[:FAULTS]):
+        for what in FAILURES.get(name, ()):
+            told = f"{name}, call {number + 1}: {'short' if isinstance(what, int) else os.strerror(what.errno or 0)}"
+            judge = Judge(asked, _faulty(asked, _nth(number, what), told))
+            first = by_kind(judge.violations(states(judge.recorded.trace, MODELS[model], budget // 4)))
+            found += [_small(judge, violation) for violation in first]
+    return found
+
+
+EIO, FULL = OSError(errno.EIO, os.strerror(errno.EIO)), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+FAILURES: dict[str, tuple[OSError | int, ...]] = {
+    "fsync": (EIO,), "fdatasync": (EIO,), "write": (FULL, 1), "pwrite": (FULL, 1),
+}  # fmt: skip  # a number: that many bytes are written and no more
+FAULTS = 12
+"""Calls that fail, each in its turn."""
+
+
+def _nth(number: int, what: OSError | int) -> Fault:
+    left = iter(range(number, -1, -1))
+    return lambda name, node: what if next(left, -1) == 0 else None
+
+
+def _faulty(asked: Functions, fault: Fault, told: str = "") -> Recorded:
+    """One put without a fault, unrecorded; then one with it."""
+    scenario, folder = asked.scenario(), asked.places.fresh(Tree({ROOT: Folder({"data": 1}), 1: Folder()}))
+    first, second = [put for put in scenario.puts if put.key == scenario.puts[-1].key][:2]
+    asked.write(first, folder, folder)
+    recorder = Recorder(asked.places.live)
+    _tick(recorder)
+    recorder.mark("began", 2, "run 2 of the writer starts")
+    with recorded(recorder, fault):
+        wrote = asked.write(second, folder, folder)
+    _tick(recorder)
+    if not wrote.status:
+        recorder.mark("returned", 2, "run 2 of the writer returned")
+    return Recorded(Scenario(told, (first, second), scenario.later), recorder.trace, done=1)
 
 
 class Unseen(Exception):

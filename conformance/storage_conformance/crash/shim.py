@@ -102,10 +102,12 @@ class Shim:
             if file is None:
                 return int(self.real[name](number, data, *(() if offset is None else (offset,))))
             least = self.fault(name, file.node)
-            whole = bytes(data)[: least if isinstance(least, int) else None]
+            if isinstance(least, OSError):
+                raise least
+            whole = bytes(data)[:least]
             if offset is None:
                 file.offset = os.lseek(number, 0, os.SEEK_CUR)
-            count: int = self.call(name, file.node, number, whole, *(() if offset is None else (offset,)))
+            count: int = self.call(name, OUTSIDE, number, whole, *(() if offset is None else (offset,)))
             self.recorder.write(file, whole[:count], offset)
             return count
 
