@@ -50,8 +50,8 @@ book: setup ## the chapters: woven code compared with its source, every cell run
 outlaws: setup ## stores that each break one law: which law catches which
 	$(PY) -m storage_conformance.outlaws
 
-crash: setup ## store-crash on programs of known verdicts, safe and not, each under two models (Linux, with strace)
-	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py
+crash: setup ## store-crash on programs of known verdicts, safe and not, and on the guide's (Linux, with strace)
+	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py tests/crash/test_guide.py
 
 bench: setup ## measure again every number that the text gives, into benchmarks/results/
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit 1; done

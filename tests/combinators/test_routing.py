@@ -2,7 +2,20 @@
 
 import pytest
 
-from storage_combinators import MISSING, Memory, Missing, Mount, Ref, Refused, Relative, Sequential, Switch, exists
+from storage_combinators import (
+    MISSING,
+    Limited,
+    Memory,
+    Missing,
+    Mount,
+    Ref,
+    Refused,
+    Relative,
+    Sequential,
+    Switch,
+    Throttled,
+    exists,
+)
 
 A, B = Ref("a"), Ref("b")
 
@@ -118,6 +131,8 @@ def test_nested_sequences_are_one() -> None:
 
 
 NEVER_WORK = {
+    "no slot": lambda: Limited(Memory(), 0),
+    "no turn": lambda: Throttled(Memory(), 0),
     "no source": lambda: Sequential(()),
     "a route that is no name": lambda: Switch({"a/b": Memory()}),
     "a ref as a route": lambda: Switch({Ref("a"): Memory()}),
@@ -128,5 +143,5 @@ NEVER_WORK = {
 
 @pytest.mark.parametrize("make", NEVER_WORK.values(), ids=NEVER_WORK)
 def test_what_could_never_work_is_said_when_it_is_made(make) -> None:
-    with pytest.raises((TypeError, ValueError), match=r"name|Ref|at least one source"):
+    with pytest.raises((TypeError, ValueError), match=r"name|Ref|at least one source|nobody"):
         make()

@@ -33,9 +33,14 @@ class Default(PassThrough[V]):
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
         if old is MISSING:
             raise Conflict(ref)
-        try:
-            self.source.swap(ref, old, new)
-        except Conflict:
-            if not same(old, self.value):
-                raise
-            self.source.swap(ref, MISSING, new)
+        while True:
+            try:
+                return self.source.swap(ref, old, new)
+            except Conflict:
+                if not same(old, self.value):
+                    raise
+            try:
+                return self.source.swap(ref, MISSING, new)
+            except Conflict:
+                if not same(look(self.source, ref), old):  # else the very default was put meanwhile
+                    raise

@@ -30,6 +30,8 @@ class Limited(Around[V]):
     gate: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.slots < 1:
+            raise ValueError(f"with {self.slots} slots nobody gets in: give at least 1")
         if self.gate is None:
             object.__setattr__(self, "gate", BoundedSemaphore(self.slots))
 

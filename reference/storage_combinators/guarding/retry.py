@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..ref import Ref
-from ..store import Depth
+from ..store import Conflict, Depth, Missing, Refused
 from ..transforming.pass_through import PassThrough
 
 V = TypeVar("V")
 T = TypeVar("T")
+_NEVER = (Missing, Conflict, Refused, TypeError, ValueError)  # answers and misuse, which no pause mends
 
 
 @dataclass(frozen=True)
 class Retry(PassThrough[V]):
     """A store that asks its source again after a failure: one try more than there are `pauses`, in seconds.
 
-    ``Retry(s) ≈ s`` where s does not fail. get, put and delete are repeated, and a listing goes on with what it has
-    not told yet. merge and swap are not: if only the reply was lost, they would happen twice, or conflict with
-    themselves. Answers (Missing, Conflict, Refused) are no failures. The last failure is raised.
+    ``Retry(s) ≈ s`` where s does not fail. get, put and delete are repeated, and a listing goes on with what it has not
+    told yet; merge and swap are not, since with the reply lost they would happen twice or conflict with themselves.
+    An answer, TypeError or ValueError is no failure; the last failure is raised. Over a source that may still be at a
+    put that failed, such as a Timeout, an old put may end after a newer one: give it other `failures`.
 
     >>> from storage_combinators import Memory
     >>> Retry(Memory({Ref("a"): 1}), pauses=(0.1, 0.5, 2)).get(Ref("a"))
@@ -27,7 +29,7 @@ class Retry(PassThrough[V]):
     """
 
     pauses: tuple[float, ...] = (0.1, 0.4, 1.6)
-    failures: tuple[type[Exception], ...] = (OSError,)  # those of networks and disks are, time-outs too
+    failures: tuple[type[Exception], ...] = (Exception,)
     sleep: Callable[[float], object] = time.sleep
 
     def get(self, ref: Ref, /) -> V:
@@ -48,6 +50,8 @@ class Retry(PassThrough[V]):
                         told.add(ref)
                         yield ref
                 return
+            except _NEVER:
+                raise
             except self.failures:
                 if pause is None:
                     raise
@@ -57,6 +61,8 @@ class Retry(PassThrough[V]):
         for pause in self.pauses:
             try:
                 return verb()
+            except _NEVER:
+                raise
             except self.failures:
                 self.sleep(pause)
         return verb()

@@ -39,5 +39,6 @@ class Small(PassThrough[S]):
         self.source.swap(ref, old, new)
 
     def _measure(self, ref: Ref, value: object) -> None:
-        if isinstance(value, Sized) and len(value) > self.limit:
-            raise Refused(f"{ref!r} would take {len(value)}, and {self.limit} is the most here")
+        size = value.nbytes if isinstance(value, memoryview) else len(value) if isinstance(value, Sized) else 0
+        if size > self.limit:
+            raise Refused(f"{ref!r} would take {size}, and {self.limit} is the most here")

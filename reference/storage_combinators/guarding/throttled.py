@@ -33,6 +33,10 @@ class Throttled(Around[V]):
     turns: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
     lock: Any = field(default_factory=Lock, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        if self.rate <= 0:
+            raise ValueError(f"a rate of {self.rate} verbs a second lets nobody in: give more than 0")
+
     @contextmanager
     def around(self, verb: str, ref: Ref) -> Iterator[None]:
         wait = self._turn()
