@@ -52,7 +52,7 @@ def test_one_sync_more_never_allows_more(program: tuple[str, list[str]], model: 
     sync = data.draw(st.sampled_from(SYNCS)).format("f")
     if possible(known(seen(before, calls[:place])), sync):
         synced = made((before, [*calls[:place], sync, *calls[place:]]))
-        plain = replace(model, fills=("zeros",))  # garbage in all that is lost is another set where less had been called
+        plain = replace(model, fills=("zeros",))  # where less had been called, less is garbage
         (ever, after), (ever_more, after_more) = outcomes(synced, plain), outcomes(made(program), plain)
         assert ever <= ever_more
         assert after <= after_more
