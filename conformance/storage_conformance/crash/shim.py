@@ -7,7 +7,6 @@ is not as the recorded calls leave it.
 
 from __future__ import annotations
 
-import builtins
 import io
 import os
 import sys
@@ -247,8 +246,7 @@ def recorded(recorder: Recorder, fault: Fault = lambda name, node: None) -> Iter
     shim.real = {name: getattr(os, name) for name in wrapped} | {"io.open": io.open}
     swaps = {id(shim.real[name]): function for name, function in wrapped.items()}
     swaps[id(io.open)] = shim.open_file
-    names = (*wrapped, "open")
-    before = [(module, name, vars(module)[name]) for module, name in _held(names, swaps)]
+    before = list(_held(swaps))
     for module, name, value in before:
         setattr(module, name, swaps[id(value)])
     try:
@@ -258,11 +256,12 @@ def recorded(recorder: Recorder, fault: Fault = lambda name, node: None) -> Iter
             setattr(module, name, value)
 
 
-def _held(names: tuple[str, ...], swaps: dict[int, Any]) -> Iterator[tuple[Any, str]]:
-    """Every module that has one of these functions under its name: os, posix, builtins, and who imported from them."""
-    for module in [builtins, io, *sys.modules.values()]:
-        held = getattr(module, "__dict__", {})
-        yield from ((module, name) for name in names if id(held.get(name)) in swaps)
+def _held(swaps: dict[int, Any]) -> Iterator[tuple[Any, str, Any]]:
+    """Every module that has one of these functions, under whatever name: os, posix, builtins, who imported them."""
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if id(value) in swaps:
+                yield module, name, value
 
 
 def _place() -> str:
