@@ -92,6 +92,9 @@ def test_a_server_that_is_still_ending_sessions_is_asked_again() -> None:
                 raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
             return f"ran {command}"
 
+        def is_closed(self) -> bool:
+            return False
+
     assert asyncio.run(Connected(Busy()).command("ls", b"")) == "ran ls"
 
 
