@@ -43,8 +43,8 @@ class Counts:
 
 
 _COUNTS = {  # calls, trials, schedules, refs, deep, examples, length, families, values, rounds
-    ("quick", 1): Counts(4, 12_000, 800, 3, 2, 25, 20, 99, 99, 20),
-    ("quick", 2): Counts(3, 400, 300, 2, 2, 6, 10, 99, 99, 6),
+    ("quick", 1): Counts(4, 12_000, 1_000, 3, 2, 25, 20, 99, 99, 20),
+    ("quick", 2): Counts(3, 400, 400, 2, 2, 6, 10, 99, 99, 6),
     ("quick", 3): Counts(2, 60, 80, 2, 2, 3, 8, 30, 30, 3),
     ("quick", 4): Counts(2, 12, 24, 2, 2, 2, 6, 12, 16, 2),
     ("full", 1): Counts(4, 200_000, 15_000, 3, 3, 300, 50, 99, 99, 60),

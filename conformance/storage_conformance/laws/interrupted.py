@@ -69,12 +69,13 @@ def pairs(t: Trial) -> Iterator[tuple[dict[Any, Any], tuple[Call, Call]]]:
     a, b = t.scope.refs[0], t.scope.refs[-1]
     old, one, two = map(eval(MAKE_VALUE[t.claims.values]), (1, 2, 3))  # noqa: S307  # our own text
     mine, others, rivals = (list(ways(t, *each)) for each in ((a, old, one), (b, old, two), (a, old, two)))
-    yield {}, (mine[0], others[0])
-    yield {a: old, b: old}, (mine[0], others[1])
+    yield {}, tuple(next(call for call in calls if call[0] in ("put", "[]=")) for calls in (mine, others))  # type: ignore[misc]  # two
     for left, right in sorted(combinations_with_replacement(range(len(mine)), 2), key=sum):
-        if not {mine[left][0], mine[right][0]} <= {"get", "[]", "in"}:
-            yield {a: old}, (mine[left], rivals[right])
-            yield {}, (mine[left], rivals[right])
+        pair = mine[left], rivals[right]
+        if not {call[0] for call in pair} <= {"get", "[]", "in"}:
+            yield {a: old}, pair
+            if not any(call[2:3] == (old,) for call in pair):  # which would be a Conflict
+                yield {}, pair
     for left, right in product(range(len(mine)), range(3)):
         yield {a: old, b: old}, (mine[left], others[right])
 
@@ -86,7 +87,7 @@ def ways(t: Trial, ref: Any, old: Any, new: Any) -> Iterator[Call]:
         return
     forms = (("create", MISSING, new), ("write", old, new), ("all", old, MISSING))
     swaps = [("swap", ref, *args) for level, *args in forms if t.claims.keeps_to("swaps", level)]
-    yield from (("put", ref, new), *swaps[1:2], ("delete", ref), ("get", ref), *swaps[:1], *swaps[2:])
+    yield from (*swaps[1:2], ("put", ref, new), ("delete", ref), ("get", ref), *swaps[:1], *swaps[2:])
 
 
 def packages(t: Trial) -> tuple[str, ...]:
