@@ -12,18 +12,19 @@ from storage_conformance import judge
 from storage_conformance.laws import LAWS
 
 SWAPS = [law for law in LAWS if law.kind == "store" and (law.claim == "swaps" or law.unless[0] == "swaps")]
-FORMS = {
-    "IF_NONE_MATCH": ("no", (MISSING, b"2")),
+FORMS = {  # what the server ignores; what is left to claim, and a swap that is not
+    "IF_NONE_MATCH IF_MATCH": ("no", (MISSING, b"2")),
     "IF_MATCH": ("create", (b"1", b"2")),
 }
 
 
-def deaf(header: str) -> Callable[[App], App]:
-    """An S3 that never sees `header`, answers 200, and overwrites or removes."""
+def deaf(headers: str) -> Callable[[App], App]:
+    """An S3 that never sees these headers, answers 200, and overwrites or removes."""
 
     def without(app: App) -> App:
         def heard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-            environ.pop(f"HTTP_{header}", None)
+            for header in headers.split():
+                environ.pop(f"HTTP_{header}", None)
             return app(environ, start_response)
 
         return heard

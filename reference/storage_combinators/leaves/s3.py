@@ -14,7 +14,7 @@ from ..functions import as_bytes, exists
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused
 from .s3_client import Client, body, code, connect, keys, status
-from .s3_conditions import Form, attempt, honours
+from .s3_conditions import Form, attempt, demand, honours
 from .s3_keys import folder_of, key_of, longest, ref_of
 
 __all__ = ["S3"]
@@ -78,8 +78,10 @@ class S3:
             self._swap_value(ref, expected, data)
         elif data is not MISSING:
             self._attempt("create", ref, data, IfNoneMatch="*")
-        elif exists(self, ref):
-            raise Conflict(ref)
+        else:
+            demand(self._honours("create"), "create")
+            if exists(self, ref):
+                raise Conflict(ref)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         if (depth == 0 or (depth is None and base)) and self._holds(base, sure=depth == 0):  # a root is listed below
@@ -105,8 +107,7 @@ class S3:
 
     def _attempt(self, form: Form, ref: Ref, data: bytes | Gone, **condition: str) -> None:
         """Sent once, since a lost answer, resent, would make a swap that won look like a Conflict."""
-        if not self._honours(form):
-            raise Refused(f"this server does not keep to the condition of a swap that would {form}")
+        demand(self._honours(form), form)
         if not attempt(self._client(1), {**self._place(ref), **condition}, data):
             raise Conflict(ref)
 

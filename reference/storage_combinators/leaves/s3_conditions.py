@@ -6,10 +6,10 @@ from typing import Literal, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from ..store import MISSING, Gone
+from ..store import MISSING, Gone, Refused
 from .s3_client import Client, is_conflict, status
 
-__all__ = ["Form", "attempt", "honours"]
+__all__ = ["Form", "attempt", "demand", "honours"]
 
 Form: TypeAlias = Literal["create", "replace", "remove"]
 _OTHER = '"00000000000000000000000000000000"'  # the ETag of nothing
@@ -24,6 +24,12 @@ def attempt(client: Client, request: Mapping[str, str], data: bytes | Gone) -> b
             return False
         raise
     return True
+
+
+def demand(honoured: bool, form: Form) -> None:
+    """Refused where the server does not honour `form`; a claim of less than that form has no exception."""
+    if not honoured:
+        raise Refused(f"this server does not keep to the condition of a swap that would {form}")
 
 
 def honours(client: Client, bucket: str, folder: str, form: Form) -> bool:
