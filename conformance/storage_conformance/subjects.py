@@ -27,6 +27,7 @@ OPENED = (
     "object_of = make",
     "make = lambda *place: open_store(object_of(*place))",
 )
+ASKED_FOR = ("__getitem__", "__setitem__", "__delitem__", "__iter__", "__len__")  # of who derives from MutableMapping
 MIXED_IN = ("__contains__", "keys", "items", "values", "get", "pop", "popitem", "setdefault", "update", "clear")
 DERIVED = (
     "from collections.abc import MutableMapping",
@@ -143,7 +144,7 @@ def _of_kind(name: str, make: Callable[..., Any], lines: tuple[str, ...], *, url
 def _whole(made: Subject, thing: object) -> Subject:
     """The subject, with the methods that MutableMapping makes of others, if `thing` has only those others."""
     lacks = tuple(name for name in MIXED_IN if not hasattr(thing, name))
-    if not lacks or not all(hasattr(thing, name) for name in MutableMapping.__abstractmethods__):
+    if not lacks or not all(hasattr(thing, name) for name in ASKED_FOR):
         return made
     try:
         _derived(thing)
