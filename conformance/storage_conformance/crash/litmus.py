@@ -36,6 +36,8 @@ from .tree import ROOT, File, Folder, Link, Tree
 
 __all__ = ["Litmus", "outcomes", "shown", "spelled", "trace_of"]
 
+ALL = 2**30  # choices: tiny programs are never judged by a part of their states
+
 
 @dataclass(frozen=True)
 class Litmus:
@@ -66,7 +68,7 @@ def outcomes(trace: Trace, model: Model) -> tuple[set[str], set[str]]:
     ever, afterwards = set[str](), set[str]()
     ended = Trace(trace.initial, list(trace.steps))
     ended.add("the end", Mark("returned", 0))
-    for state in states(ended, model):
+    for state in states(ended, model, ALL):
         (afterwards if state.marks else ever).add(shown(state.tree))
     return ever | afterwards, afterwards
 
