@@ -15,7 +15,7 @@ from storage_combinators import MISSING, Ref
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of those connections
 SEEDS = range({"quick": 2, "full": 20, "deep": 200}[os.environ.get("STORAGE_PROFILE", "quick")])
-DENSE = {"quick": 24, "full": 300, "deep": 1000}[os.environ.get("STORAGE_PROFILE", "quick")]
+DENSE = {"quick": 16, "full": 300, "deep": 1000}[os.environ.get("STORAGE_PROFILE", "quick")]
 REFS = [Ref("a"), Ref("c", "b"), Ref("c", "d", "e"), Ref("a", "b")]
 SIZES = [0, 1, 100, 3_000, 70_000, 300_000]
 FORMS = {"no": [], "create": ["create"], "write": ["create", "replace"], "all": ["create", "replace", "remove"]}
@@ -149,7 +149,7 @@ def test_wherever_the_connection_is_cut(wire: Wire, way: Any) -> None:
             operation(model)
             total = wire.proxy.passed[way]
             assert total > 0
-            for after in places(total, 3 if model.late else DENSE):
+            for after in places(total, 2 if model.late else DENSE):
                 prepared(wire, model)
                 model.story.append(f"{name}, cut {way} after {after} of {total}")
                 wire.proxy.arm(Fault("cut", way, after))
