@@ -96,8 +96,8 @@ def status_of(request: dict[str, Any]) -> int:
             return (end.code or 0) & 0xFF
         sys.stderr.write(f"{end.code}\n")
         return 1
-    except BaseException:  # noqa: BLE001  # what no program catches ends it, with its traceback
-        sys.excepthook(*sys.exc_info())
+    except BaseException as error:  # noqa: BLE001  # what no program catches ends it, with its traceback
+        sys.excepthook(type(error), error, error.__traceback__)
         return 1
     return 0
 

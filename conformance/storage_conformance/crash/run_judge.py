@@ -26,16 +26,13 @@ AGAIN = 24  # states in which the next write is tried: spread over all that were
 
 
 class Asked(Protocol):
-    """Who writes and reads: commands of a user, or functions of a test."""
+    """Who writes into a folder and reads it: commands of a user, or functions of a test."""
 
     places: Places
     tail: bytes
 
-    def write(self, put: Put, folder: Path, output: Path, /) -> Ran:
-        """Write it into the folder."""
-
-    def read(self, key: str, folder: Path, output: Path, /) -> Ran:
-        """Say what the folder holds under the key."""
+    def write(self, put: Put, folder: Path, output: Path, /) -> Ran: ...
+    def read(self, key: str, folder: Path, output: Path, /) -> Ran: ...
 
 
 @dataclass(frozen=True)
