@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage_conformance.crash.recorder import first_difference
 from storage_conformance.crash.replay import after
 from storage_conformance.crash.strace import Strace
+from storage_conformance.crash.strace_lines import Garbled, calls
 from storage_conformance.crash.trace import Mark
 from storage_conformance.crash.tree import read_tree
 
@@ -44,6 +45,29 @@ STATEMENTS = st.one_of(
     st.builds("os.link(f'/proc/self/fd/{{t}}', {!r}, src_dir_fd=t, follow_symlinks=True)".format, NAMES),
     st.builds("shutil.copytree('d', {!r}, symlinks=True)".format, st.sampled_from(["e", "d2"])),
 )
+EVERYTHING = [
+    "os.mkdir('d')",
+    "open('a', 'wb').write(b'first' * 1000)",
+    "open('a', 'ab').write(b'appended')",
+    "f = open('a', 'r+b', 0); f.read(5); f.write(b'after what was read'); f.close()",
+    "h = os.dup(g); os.close(g); os.write(h, b'through a copy'); g = h",
+    "os.dup2(g, 50); os.write(50, b'through another')",
+    "os.symlink('d', 's')",
+    "open('s/deep', 'wb').write(b'through a link')",
+    "os.symlink('s/deep', 'u'); open('u', 'ab').write(b'through two')",
+    "box = []; run(lambda: box.append(os.open('of a thread', os.O_RDWR | os.O_CREAT))); os.write(box[0], b'ours too')",
+    "run(lambda: os.chdir('d')); open('in d', 'wb').write(b'a thread moved us'); os.chdir('..')",
+    "os.fork() or (os.chdir('d'), os.write(g, b'child'), os._exit(0)); os.wait(); open('not in d', 'w').write('x')",
+    "os.pwrite(g, b'pp', 9000); os.ftruncate(g, 8000); os.lseek(g, 100, os.SEEK_SET); os.writev(g, [b'1', b'', b'23'])",
+    "os.copy_file_range(os.open('a', 0), g, 30); os.sendfile(g, os.open('a', 0), 1, 40)",
+    "e = os.open('d', os.O_DIRECTORY); os.rename('a', 'moved', src_dir_fd=None, dst_dir_fd=e); os.mkdir('m', dir_fd=e)",
+    "os.rename('d', 'd3'); os.link('moved', 'linked', src_dir_fd=e, dst_dir_fd=e); os.unlink('moved', dir_fd=e)",
+    "os.link(f'/proc/self/fd/{t}', 'named', src_dir_fd=t, follow_symlinks=True)",
+    "i = os.open('replaced', os.O_RDWR | os.O_CREAT); os.rename('named', 'replaced'); os.write(i, b'nameless')",
+    "subprocess.run('echo one > sh; echo two >> sh; cat sh sh > sh2; mv sh2 sh', shell=True)",
+    "subprocess.run(['sh', '-c', 'echo kept >&9'], pass_fds=[os.dup2(g, 9)])",
+    "f = open('left open', 'wb'); f.write(b'flushed at the end')",
+]
 HEAD = """import contextlib, os, shutil, subprocess, threading
 def run(f):
     t = threading.Thread(target=f); t.start(); t.join()
@@ -82,6 +106,7 @@ def texts(strace: Strace) -> list[str]:
 
 
 @linux
+@example(EVERYTHING, ["open('moved', 'ab').write(b'in a second run')"])
 @given(st.lists(STATEMENTS, max_size=12), st.lists(STATEMENTS, max_size=4))
 @settings(max_examples=settings().max_examples // 3)
 def test_the_trace_leads_to_the_folder_as_it_is(tmp_path_factory, first, second) -> None:
@@ -91,3 +116,79 @@ def test_the_trace_leads_to_the_folder_as_it_is(tmp_path_factory, first, second)
     assert [step.op for step in strace.trace.steps if isinstance(step.op, Mark)] == [
         Mark("began", 1), Mark("returned", 1), Mark("began", 2), Mark("returned", 2)
     ]  # fmt: skip
+
+
+@linux
+def test_everything_above_succeeds(scratch) -> None:
+    """Without `suppress`, so that no line of it is there in vain."""
+    strace = Strace(scratch_root(scratch), scratch)
+    text = HEAD + "\n".join(EVERYTHING)
+    ended = strace.run([sys.executable, "-IS", "-c", f"import os; os.chdir({str(strace.root)!r})\n{text}"], 1)
+    assert (ended.status, ended.said) == (0, "")
+
+
+def scratch_root(scratch: Path) -> Path:
+    (scratch / "root").mkdir()
+    return scratch / "root"
+
+
+@linux
+def test_calls_are_told_as_a_person_would(scratch) -> None:
+    program = "import os; f = open('a', 'wb'); f.write(b'xyz'); f.flush(); os.fsync(f.fileno()); os.rename('a', 'b')"
+    assert texts(recorded(scratch, program)) == [
+        "run 1 of the writer starts", 'open("a", O_CREAT, O_TRUNC)', 'write("a", 3 bytes at 0)', 'fsync("a")',
+        'rename("a", "b")', "run 1 of the writer returned",
+    ]  # fmt: skip
+
+
+@linux
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("os.rename('a', '../outside')", "across the border"),
+        ("open('../outside', 'w'); os.rename('../outside', 'a')", "across the border"),
+        ("open('../outside', 'w'); os.link('../outside', 'b')", "across the border"),
+        ("os.rename(os.getcwd(), '../elsewhere'); os.rename('../elsewhere', '../root')", "the folder itself was moved"),
+        ("import ctypes; ctypes.CDLL(None).syscall(425, 1, ctypes.create_string_buffer(120))", "io_uring"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(scratch, program, why) -> None:
+    strace = recorded(scratch, program, before=lambda root: (root / "a").write_text("a"))
+    if why != "io_uring" or strace.trace.unseen():  # some kernels refuse io_uring, and then nothing is unseen
+        assert why in " ".join(strace.trace.unseen())
+    (scratch / "outside").unlink(missing_ok=True)
+
+
+@linux
+def test_a_mapped_file_is_told_with_what_it_held_at_the_end(scratch) -> None:
+    strace = recorded(
+        scratch,
+        "import mmap; f = os.open('m', os.O_RDWR | os.O_CREAT); os.ftruncate(f, 4096); m = mmap.mmap(f, 4096)\n"
+        "m[:3] = b'abc'; m.flush(); m[:3] = b'def'",
+    )
+    kinds = [type(step.op).__name__ for step in strace.trace.steps]
+    assert kinds == ["Mark", "Create", "Truncate", "Map", "Msync", "Seen", "Mark"]
+    assert strace.trace.steps[5].op.content[:4] == b"def\0"
+    assert strace.trace.unseen() == []
+
+
+@linux
+def test_a_child_that_goes_on_after_the_program_returned_is_too_late(scratch) -> None:
+    program = (
+        "r, w = os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    os.read(r, 1)  # until the parent is no more\n"
+        "    open('late', 'w').write('x')\n"
+        "    os._exit(0)\n"
+        "os.close(r); os._exit(0)"
+    )
+    program = program.replace("    os.read(r, 1)", "    os.close(w); os.read(r, 1)")
+    strace = recorded(scratch, program)
+    kinds = [type(step.op).__name__ for step in strace.trace.steps]
+    assert kinds.index("Create") > [n for n, kind in enumerate(kinds) if kind == "Mark"][1]
+
+
+def test_lines_that_strace_does_not_write_are_refused() -> None:
+    for line in ("what is this", "12 write(3, abc", '12 write(3</x>, "\\x61"..., 9) = 9'):
+        with pytest.raises(Garbled):
+            list(calls([line], b"/"))
