@@ -22,7 +22,8 @@ class Choice:
     """What is on disk: the units that are there, those that had started and are lost.
 
     `fill` is "zeros" or "garbage": what is read where a file has grown and its bytes are lost. `guess` is one of
-    GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none.
+    GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none. The files `settled`,
+    which were mapped too, hold what was last seen.
     """
 
     persisted: int
@@ -30,6 +31,7 @@ class Choice:
     fill: str = "zeros"
     guess: str = ""
     mapped: frozenset[int] = frozenset()
+    settled: frozenset[int] = frozenset()
 
 
 class Disk:
@@ -68,8 +70,7 @@ class Disk:
         """16 bytes, the same for choices that read alike."""
         below = self.below[number]
         lost = choice.lost & below if choice.fill == "garbage" else -1
-        guess = (choice.guess, choice.mapped) if choice.guess else None
-        key = (number, choice.persisted & below, lost, guess)
+        key = (number, choice.persisted & below, lost, choice.guess, choice.mapped, choice.settled)
         if key not in self.digests:
             self.digests[key] = self._digest(choice, number, above)
         return self.digests[key]
@@ -110,7 +111,8 @@ class Disk:
                 new = max(effect.offset, len(held))
                 _put(held, new, _garbage(new, effect.offset + len(effect.data)))
         known = bytes(held[:size].ljust(size, b"\0"))
-        return self._guessed(number, known, choice.guess) if number in choice.mapped else known
+        guess = choice.guess if number in choice.mapped else "as last seen" if number in choice.settled else "as before"
+        return self._guessed(number, known, guess)
 
     def _guessed(self, number: int, known: bytes, guess: str) -> bytes:
         if guess == "as zeros":
