@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from itertools import pairwise
-from math import inf
 
 from .models import Model
-from .plan import Cut, Data, Effect, Entry, Grown, Plan, Unit, bits
+from .plan import Cut, Data, Effect, Entry, Grown, Plan, Unit, bits, union
 from .replay import View, after
 from .trace import (
     Call,
@@ -63,7 +62,7 @@ class _Split:
         self.cut: defaultdict[int, int] = defaultdict(int)
         self.sector: defaultdict[tuple[int, int], int] = defaultdict(int)
         self.left: defaultdict[tuple[int, str], int] = defaultdict(int)  # renames, by the place that they emptied
-        self.shortest: dict[int, int] = {}  # the smallest size that a file was cut to
+        self.frees: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # truncations, each with its size
         self.touched: defaultdict[int, int] = defaultdict(int)  # the journal when fsync of this node was last due
         self.resized: defaultdict[int, int] = defaultdict(int)  # the same for fdatasync
 
@@ -170,14 +169,14 @@ class _Split:
 
     def freed(self, node: int, offset: int) -> int:
         """The truncations that freed the block at this offset."""
-        return self.cut[node] if offset >= self.shortest.get(node, inf) else 0
+        return union(cut for size, cut in self.frees[node] if size <= offset)
 
     def cut_off(self, op: Truncate | Zero) -> None:
         path, node = self.view.path(op.node), op.node
         if isinstance(op, Truncate):
             what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
             self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node: path})
-            self.shortest[node] = min(op.size, self.shortest.get(node, op.size))
+            self.frees[node].append((op.size, self.cut[node]))
         else:
             stop = min(op.offset + op.length, len(self.view.files[node]))
             zeros = Data(node, op.offset, bytes(max(0, stop - op.offset)))
