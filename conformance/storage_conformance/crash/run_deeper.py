@@ -73,13 +73,13 @@ def recoveries(judge: Judge, stage: Stage, seen: list[State]) -> list[Recovery]:
 
 
 def recovered(judge: Judge, stage: Stage, state: State, put: Put | None) -> Recovery:
-    """Record the reader, or the writer of `put`, on a copy of the state."""
-    with stage.places.copy(state.tree) as (folder, output):
-        strace = Strace(folder.parent, output)
-        if put:
-            words, file = stage.written(put, folder)
-            strace.run(words, 1, file)
-        else:
-            for key in judge.recorded.keys:
-                strace.run(stage.commands.read.filled(dir=folder, key=key), 1)
+    """Record the reader, or the writer of `put`, where it was recorded before: links may say where that is."""
+    folder = stage.places.fresh(state.tree)
+    strace = Strace(stage.places.live, stage.places.scratch)
+    if put:
+        words, file = stage.written(put, folder)
+        strace.run(words, 1, file)
+    else:
+        for key in judge.recorded.keys:
+            strace.run(stage.commands.read.filled(dir=folder, key=key), 1)
     return Recovery(judge, state, strace.trace, put)
