@@ -17,9 +17,8 @@ from provision.s3 import bucket_of, client
 
 TAG, OTHER = '"c4ca4238a0b923820dcc509a6f75849b"', '"00000000000000000000000000000000"'  # the ETag of b"1", of nothing
 WRITERS = 4
-FILES = "it keeps objects as files, and a path is a file or a folder"
+FILES, EMPTY = "it keeps objects as files, and a path is a file or a folder", "a path has no empty names"
 SHORT = "the names of files have 255 bytes at most"
-EMPTY = "a path has no empty names"
 
 
 def fake(why: str) -> dict[str, str]:
@@ -256,8 +255,7 @@ def composed(bucket: Bucket) -> str:
 )
 def order(bucket: Bucket) -> str:
     names = ["B", "a/b", "a-b", "a0", "\uffff", "\U00010000"]
-    for name in names:
-        bucket.put(name)
+    _ = [bucket.put(name) for name in names]
     return "by the bytes of UTF-8" if bucket.keys() == sorted(names, key=str.encode) else "another"
 
 
@@ -280,9 +278,8 @@ def digest(bucket: Bucket) -> str:
 
 @probe("PUT that is cut off in its body", "nothing there")
 def cut(bucket: Bucket) -> str:
-    url = urlsplit(
-        bucket.client.generate_presigned_url("put_object", {"Bucket": bucket.bucket, "Key": bucket.folder + "a"})
-    )
+    place = {"Bucket": bucket.bucket, "Key": bucket.folder + "a"}
+    url = urlsplit(bucket.client.generate_presigned_url("put_object", place))
     head = f"PUT {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Length: 1000\r\n\r\n"
     with socket.create_connection((url.hostname, url.port), 10) as connection:
         connection.sendall(head.encode() + b"1")
@@ -296,8 +293,8 @@ def cut(bucket: Bucket) -> str:
 def part(bucket: Bucket) -> str:
     bucket.put(body=b"0123")
     found = bucket.ask("get_object", Range="bytes=1-2")
-    same = found["Body"].read() == b"12" if "Body" in found else False
-    return f"{found['ResponseMetadata']['HTTPStatusCode']}, {'the two' if same else 'others'}"
+    got = "the two" if "Body" in found and found["Body"].read() == b"12" else "others"
+    return f"{found['ResponseMetadata']['HTTPStatusCode']}, {got}"
 
 
 PROBES = [each for each in list(globals().values()) if isinstance(each, Probe)]
