@@ -31,6 +31,10 @@ AGAIN = (
     "file, a lock or a torn end, and let the next one remove it or go on from it."
 )
 MAPPED = "A mapped file was never synced: add msync with MS_SYNC after the last change, before the writer returns."
+LATE = (
+    "The writer had returned before this was done, perhaps by a process that it left behind: it has to wait until the "
+    "value is durable."
+)
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
 ROOM = 2  # events of a call that is added
 
@@ -158,6 +162,8 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
         return f"Add {' and '.join(sync for sync, _ in add.values())}, just before {before}."
     if kind == "stuck":
         return AGAIN
+    if kind == "lost after return" and not state.choice.lost:
+        return LATE
     if state.guess and not state.msynced:
         return MAPPED
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))

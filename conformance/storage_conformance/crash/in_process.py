@@ -130,7 +130,7 @@ def judge_functions(asked: Functions, model: str, budget: int = BUDGET) -> tuple
     if happened.trace.unseen():
         return [], happened.trace.unseen()
     judge = Judge(asked, happened)
-    first = by_kind(judge.violations(states(happened.trace, MODELS[model], budget)))
+    first = by_kind(judge.violations(states(happened.trace, MODELS[model], budget)), {})
     return [_small(judge, violation) for violation in first], []
 
 
@@ -151,7 +151,7 @@ def lies(asked: Functions, model: str, budget: int = BUDGET) -> list[Found]:
         for what in FAILURES.get(name, ()):
             told = f"{name}, call {number + 1}: {'short' if isinstance(what, int) else os.strerror(what.errno or 0)}"
             judge = Judge(asked, _faulty(asked, _nth(number, what), told))
-            first = by_kind(judge.violations(states(judge.recorded.trace, MODELS[model], budget // 4)))
+            first = by_kind(judge.violations(states(judge.recorded.trace, MODELS[model], budget // 4)), {})
             found += [_small(judge, violation) for violation in first]
     return found
 

@@ -90,6 +90,7 @@ class _Run:
     watch: Watch
     end: float
     stage: Stage = field(init=False)
+    hurry: bool = False
 
     def all(self, report: Report) -> None:
         """Each scenario, recorded once, under each model that has shown no violation yet."""
@@ -117,8 +118,10 @@ class _Run:
     def tell(self, what: str, count: int) -> None:
         """Say what is done now. Raises Stopped when the time is over."""
         self.watch(what, count)
-        if monotonic() > self.end:
+        left = self.end - monotonic()
+        if left <= 0:
             raise Stopped
+        self.programs.seconds = min(self.programs.seconds, left + 1)
 
     def model(self, result: ModelResult, model: Model, judge: Judge) -> None:
         """One scenario under one model, into the result."""
@@ -129,9 +132,15 @@ class _Run:
             return
         budget = int(self.options.budget * BUDGETS.get(name, FAULT_BUDGET))
         search = states(judge.recorded.trace, model, budget, self.options.seed)
+        found: dict[str, Violation] = {}
         try:
-            violations = judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count))
-            self.note(result, judge, by_kind(violations), judge.breaks)
+            try:
+                by_kind(judge.violations(search, lambda count: self.tell(f"{name}, {model.name}", count)), found)
+            except (Stopped, KeyboardInterrupt):
+                self.hurry = True  # what was found is told, if not as small as it gets
+                raise
+            finally:
+                self.note(result, judge, list(found.values()), judge.breaks)
             if result.verdict == "safe" and self.options.deeper and name == DEEPER:
                 self.deeper(result, model, judge)
         finally:
@@ -149,9 +158,11 @@ class _Run:
             if not violation.certain:
                 result.why.append(MAPPED)
                 continue
-            state = smallest(violation.state, partial(self._bad, breaks, violation))
-            name = judge.recorded.scenario.name + when
-            result.found.append(Found(explain(state, violation.kind), state, name, violation.said))
+            state, name = violation.state, judge.recorded.scenario.name + when
+            try:
+                state = state if self.hurry else smallest(state, partial(self._bad, breaks, violation))
+            finally:
+                result.found.append(Found(explain(state, violation.kind), state, name, violation.said))
 
     def _bad(self, breaks: Breaks, violation: Violation, state: State) -> bool:
         self.tell("looking for the smallest state", 0)
@@ -166,16 +177,15 @@ class _Run:
                 return
             self.tell(f"recovery, {model.name}", 0)
             again = states(recovery.trace, model, SECOND_BUDGET, self.options.seed)
-            found = by_kind(filter(None, map(recovery.violation, again)))
+            found = by_kind(filter(None, map(recovery.violation, again)), {})
             self.note(result, judge, found, recovery.breaks, ", and again during recovery")
         if result.verdict == "safe":
             watch = partial(self.tell, f"without each sync, {model.name}", 0)
             result.syncs |= needed_syncs(judge, model, self.options.seed, watch)
 
 
-def by_kind(violations: Iterable[Violation]) -> list[Violation]:
-    """The first of each kind, certain ones rather than others, until there are enough kinds."""
-    found: dict[str, Violation] = {}
+def by_kind(violations: Iterable[Violation], found: dict[str, Violation]) -> list[Violation]:
+    """The first of each kind, certain ones rather than others, until there are enough; in `found` as they come."""
     for violation in violations:
         if violation.kind not in found or (violation.certain and not found[violation.kind].certain):
             found[violation.kind] = violation

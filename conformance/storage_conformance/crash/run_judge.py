@@ -80,7 +80,10 @@ class Judge:
                 else:
                     good.append(state)
         last = {state.digest: state for state in good}
-        yield from filter(None, self.each(self.stuck, [*last.values()][:: -(-len(last) // AGAIN) or 1]))
+        for stuck in self.each(self.stuck, [*last.values()][:: -(-len(last) // AGAIN) or 1]):
+            if stuck:
+                yield stuck
+            watch(0)
 
     def _ask(self, states: list[State]) -> None:
         new = {state.digest: state for state in states if state.digest not in self.answers}

@@ -95,7 +95,15 @@ class Stage:
             for key in dict.fromkeys(put.key for put in scenario.puts[:number]):
                 last = [put for put in scenario.puts[:number] if put.key == key][-1]
                 self._check(key, last.value, f"after run {number} of the writer")
+        self._looks_inside(scenario, before)
         return Recorded(scenario, strace.trace)
+
+    def _looks_inside(self, scenario: Scenario, before: Tree) -> None:
+        """In the folder as it was before, nothing of what was written is to be found."""
+        with self.places.copy(before) as (folder, output):
+            for key in dict.fromkeys(put.key for put in scenario.puts):
+                if self.read(key, folder, output).status != MISSING:
+                    raise Unfit("--write keeps its data outside {dir}: it is found in a copy of {dir} from before too")
 
     def _check(self, key: str, value: bytes | None, when: str) -> None:
         """The reader, on a copy of the folder as it is now, twice."""

@@ -86,7 +86,7 @@ def _moved(value: Any, made: dict[int, Any]) -> Any:
         return {key: _moved(part, made) for key, part in value.items()}
     if isinstance(value, tuple | list):
         moved = [_moved(part, made) for part in value]
-        return value._make(moved) if hasattr(value, "_make") else type(value)(moved)  # a named tuple has its own way
+        return getattr(value, "_make", type(value))(moved)  # a named tuple has its own way
     return made[id(value)]
 
 
