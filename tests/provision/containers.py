@@ -1,8 +1,10 @@
 """Containers over testcontainers: an image for each folder of docker/, bound to 127.0.0.1, known by labels."""
 
+import gc
 import re
 import sys
 import time
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -34,9 +36,13 @@ def engine() -> Any:
     try:
         client = docker.from_env()
         client.ping()
+        return client
     except DockerException as error:
-        raise Failed(f"no container engine answers: {error}") from None
-    return client
+        why = str(error)
+    with warnings.catch_warnings():  # the client leaves its sockets open where nobody answers
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+    raise Failed(f"no container engine answers: {why}")
 
 
 def version(folder: str) -> str:
