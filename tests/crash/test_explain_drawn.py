@@ -109,13 +109,6 @@ def test_a_mapped_file_is_guessed_in_three_ways(synced: bool) -> None:
     assert any(MAPPED in each for each in told)
 
 
-def test_a_guess_is_saved_and_loaded(tmp_path: Path) -> None:
-    for state in states(mapped(synced=True), MODELS["posix-worst"]):
-        save_state(state, "torn", tmp_path / "replay.json")
-        loaded, _ = load_state(tmp_path / "replay.json")
-        assert (loaded.choice, loaded.digest) == (state.choice, state.digest)
-
-
 def test_nothing_is_guessed_before_a_file_is_mapped_and_no_sync_before_that_counts() -> None:
     trace = trace_of("f=a4", "create g; fsync .; fsync f")
     trace.add("mmap f", Map(1))

@@ -20,8 +20,7 @@ __all__ = ["load_state", "save_state"]
 
 def save_state(state: State, kind: str, path: Path) -> None:
     """Write the state, and the kind of its violation, as JSON. Raises OSError."""
-    sets = {"mapped": sorted(state.choice.mapped), "settled": sorted(state.choice.settled)}
-    choice = asdict(state.choice) | {"persisted": list(bits(state.choice.persisted))} | sets
+    choice = asdict(state.choice) | {"persisted": list(bits(state.choice.persisted)), "mapped": [*state.choice.mapped]}
     del choice["lost"]  # follows from the rest
     time = None if state.point.time == inf else state.point.time
     told = {"kind": kind, "model": state.plan.model.name, "time": time, **choice, "trace": as_json(state.plan.trace)}
@@ -44,5 +43,5 @@ def _state(told: dict[str, Any]) -> State:
     found = plan(from_json(told["trace"]), MODELS[told["model"]])
     point = found.point(inf if told["time"] is None else told["time"])
     persisted = union(1 << i for i in told["persisted"])
-    lost, mapped, settled = point.started & ~persisted, frozenset(told["mapped"]), frozenset(told["settled"])
-    return State(found, Disk(found), point, Choice(persisted, lost, told["fill"], told["guess"], mapped, settled))
+    lost, mapped = point.started & ~persisted, frozenset(told["mapped"])
+    return State(found, Disk(found), point, Choice(persisted, lost, told["fill"], told["guess"], mapped))
