@@ -103,7 +103,8 @@ def test_a_mapped_file_is_guessed_in_three_ways(synced: bool) -> None:
     seen = {(state.guess, shown(state.tree)) for state in guessed}
     assert seen >= {("as zeros", "f=z4 g="), ("as last seen", "f=b4 g=")}
     assert "f=a4 g=" in {shown(state.tree) for state in found}
-    assert any(state.msynced for state in guessed) is synced
+    doubtful = {state.guess for state in guessed if state.doubtful}
+    assert doubtful == ({state.guess for state in guessed} if synced else {"as last seen"})
     told = {explain(state, "torn").explanation for state in guessed}
     assert all("is a guess" in each for each in told)
     assert any(MAPPED in each for each in told)
@@ -115,7 +116,7 @@ def test_nothing_is_guessed_before_a_file_is_mapped_and_no_sync_before_that_coun
     trace.add("the writer returned", Mark("returned", 1))
     guessed = [state for state in states(trace, MODELS["posix-worst"]) if state.guess]
     assert {state.point.time for state in guessed} == {trace.steps[-1].call.start, inf}
-    assert not any(state.msynced for state in guessed)
+    assert {state.guess for state in guessed if state.doubtful} == {"as last seen"}
 
 
 def test_a_mapped_file_without_a_durable_name_may_be_absent() -> None:

@@ -22,8 +22,7 @@ class Choice:
     """What is on disk: the units that are there, those that had started and are lost.
 
     `fill` is "zeros" or "garbage": what is read where a file has grown and its bytes are lost. `guess` is one of
-    GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none. The files `settled`,
-    which were mapped too, hold what was last seen.
+    GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none.
     """
 
     persisted: int
@@ -31,7 +30,6 @@ class Choice:
     fill: str = "zeros"
     guess: str = ""
     mapped: frozenset[int] = frozenset()
-    settled: frozenset[int] = frozenset()
 
 
 class Disk:
@@ -70,7 +68,8 @@ class Disk:
         """16 bytes, the same for choices that read alike."""
         below = self.below[number]
         lost = choice.lost & below if choice.fill == "garbage" else -1
-        key = (number, choice.persisted & below, lost, choice.guess, choice.mapped, choice.settled)
+        guess = (choice.guess, choice.mapped) if choice.guess else None
+        key = (number, choice.persisted & below, lost, guess)
         if key not in self.digests:
             self.digests[key] = self._digest(choice, number, above)
         return self.digests[key]
@@ -111,8 +110,7 @@ class Disk:
                 new = max(effect.offset, len(held))
                 _put(held, new, _garbage(new, effect.offset + len(effect.data)))
         known = bytes(held[:size].ljust(size, b"\0"))
-        guess = choice.guess if number in choice.mapped else "as last seen" if number in choice.settled else "as before"
-        return self._guessed(number, known, guess)
+        return self._guessed(number, known, choice.guess) if number in choice.mapped else known
 
     def _guessed(self, number: int, known: bytes, guess: str) -> bytes:
         if guess == "as zeros":

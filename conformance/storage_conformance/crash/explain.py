@@ -164,7 +164,7 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
         return AGAIN
     if kind == "lost after return" and not state.choice.lost:
         return LATE
-    if state.guess and not state.msynced:
+    if state.guess and not state.doubtful:
         return MAPPED
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
     return SPLIT if state.choice.lost and names else IN_PLACE

@@ -140,7 +140,8 @@ BYTES = [
     case("O_TRUNC and rewrite, fsync", "f=a2", "truncate f 0; write f 0 b1; fsync f", POSIX,
          posix="f=(a2|b1a1||z1|?1|b1) // f=b1", ext4="f=(a2||z1|b1) // f=b1", lock="f=(a2||b1) // f=b1"),
     case("O_TRUNC, rewrite, grow, overwrite", "f=a2", "truncate f 0; write f 0 x1; truncate f 2; write f 0 y1",
-         "ext4: only the truncation that freed a block is awaited", posix="f=(a2|x1a1|y1a1||z1|?1|x1|y1|z2|?1z1|x1z1|y1z1)",
+         "ext4: only the truncation that freed a block is awaited",
+         posix="f=(a2|x1a1|y1a1||z1|?1|x1|y1|z2|?1z1|x1z1|y1z1)",
          ext4="f=(a2||z1|x1|y1|z2|x1z1|y1z1)", lock="f=(a2||x1|y1|z2|x1z1|y1z1)"),
     same("punch a hole", "f=a4", "zero f 1 2", POSIX, "f=(a4|a1z2a1)"),
 ]  # fmt: skip

@@ -49,7 +49,7 @@ class Violation:
     @property
     def certain(self) -> bool:
         """False where the state holds a guess at what a mapped file holds, and the truth may be better."""
-        return not (self.state.guess and self.state.msynced)
+        return not (self.state.guess and self.state.doubtful)
 
 
 @dataclass

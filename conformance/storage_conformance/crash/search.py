@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .choices import LEVELS, choices
-from .disk import Choice, Disk
-from .maps import maps
+from .disk import GUESSES, Choice, Disk
 from .models import Model
 from .plan import Plan, Point
 from .split import plan
-from .trace import Mark, Trace
+from .trace import Map, Mark, Msync, Sync, SyncAll, Trace
 from .tree import Tree
 
 __all__ = ["BUDGET", "Search", "State", "states"]
@@ -56,18 +55,22 @@ class State:
         return self.choice.guess
 
     @property
-    def msynced(self) -> bool:
-        """Whether a file that is guessed at was synced since it was mapped: a guess may be worse than the truth."""
-        return bool(self.choice.mapped & maps(self.plan.trace, self.point).synced)
+    def doubtful(self) -> bool:
+        """Whether the guess may be worse than the truth: of a file that was synced since, or of what came later."""
+        synced = self.choice.mapped & _synced(self.plan.trace, self.point)
+        return bool(synced) or self.guess == "as last seen"
 
     def at(self, point: Point, persisted: int) -> State | None:
         """This state with another choice or at another point; None where the model does not allow it."""
-        if not self.plan.legal(point, persisted):
+        if not self.plan.legal(point, persisted) or (self.guess and not self._as_unknown(point)):
             return None
-        if self.choice.guess and maps(self.plan.trace, point) != maps(self.plan.trace, self.point):
-            return None  # what is known of the mapped files is another thing there
         choice = replace(self.choice, persisted=persisted, lost=point.started & ~persisted)
         return replace(self, point=point, choice=choice)
+
+    def _as_unknown(self, point: Point) -> bool:
+        """Whether as much is known of the mapped files at another point."""
+        trace, here = self.plan.trace, self.point
+        return _mapped(trace, point) == _mapped(trace, here) and _synced(trace, point) == _synced(trace, here)
 
 
 def states(trace: Trace, model: Model, budget: int = BUDGET, seed: int = 0) -> Search:
@@ -96,7 +99,7 @@ class Search:
             before = self.states
             for state in self._at(point, max(LEAST, left // (len(points) - number)), disk):
                 self.states += 1
-                guessed = bool(state.guess and state.msynced)  # which hides nothing that is certain
+                guessed = bool(state.guess and state.doubtful)  # which hides nothing that is certain
                 key = state.digest, len(state.marks), guessed
                 if key not in seen:
                     seen.add(key)
@@ -107,13 +110,13 @@ class Search:
     def _at(self, point: Point, limit: int, disk: Disk) -> Iterator[State]:
         level, masks = choices(self.plan, point, limit, self.seed)
         self.levels.add(level)
-        known = maps(self.plan.trace, point)
+        mapped = _mapped(self.plan.trace, point)
         for mask in masks:
             for fill in self.plan.model.fills:
                 choice = Choice(mask, point.started & ~mask, fill)
-                for guessed in known.guesses(disk.tree(choice).nodes) if known.mapped else [choice]:
-                    added = replace(choice, guess=guessed.guess, mapped=guessed.mapped, settled=guessed.settled)
-                    yield State(self.plan, disk, point, added)
+                here = mapped.intersection(disk.tree(choice).nodes) if mapped else frozenset[int]()
+                for guess in GUESSES if here else ("",):
+                    yield State(self.plan, disk, point, replace(choice, guess=guess, mapped=here) if here else choice)
 
     @property
     def bounded(self) -> bool:
@@ -128,3 +131,21 @@ class Search:
         whole = [f"every way to lose whole {level}" for level in LEVELS[1:] if level in self.levels]
         part = f"a fair part of those that tear single sectors (seed {self.seed})"
         return f"{self.states} choices: {' or '.join(whole)}{', and ' * bool(whole)}{part}"
+
+
+def _mapped(trace: Trace, point: Point) -> frozenset[int]:
+    return frozenset(s.op.node for s in trace.steps if isinstance(s.op, Map) and s.call.start < point.time)
+
+
+def _synced(trace: Trace, point: Point) -> frozenset[int]:
+    """The files that were synced after they were mapped."""
+    mapped, synced = set[int](), set[int]()
+    for op in (step.op for step in trace.steps if step.call.end < point.time):
+        match op:
+            case Map(node):
+                mapped.add(node)
+            case Sync(node) | Msync(node):
+                synced |= mapped & {node}
+            case SyncAll():
+                synced |= mapped
+    return frozenset(synced)
