@@ -138,16 +138,15 @@ class _Split:
         node, over = self.view.folders[op.directory][op.name], self.view.folders[op.to].get(op.new)
         old, new = self.place(op.directory, op.name), self.place(op.to, op.new)
         to, left = Entry(op.to, op.new, node), Entry(op.directory, op.name, over if op.exchange else None)
-        touches = {node} if over is None else {node, over}
+        touches, also = {node} if over is None else {node, over}, left if op.exchange else None
         if self.model.rename_is_atomic:
             needs = self.grown[node] if self.model.replacing_takes_size and over is not None else 0
-            also = left if op.exchange else None
             mask = self.enter(f"the rename of {old} to {new}", to, left, touches=touches, needs=needs, also=also)
             self.left[op.directory, op.name] |= mask
             return
         if over is not None and not op.exchange:
             self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), touches=touches)
-        self.enter(f"the new name {new}", to, touches=touches)
+        self.enter(f"the new name {new}", to, touches=touches, also=also)
         # The new folder too, else a sync of the old one would promise more than it does where a rename is atomic.
         self.enter(f"the removal of {old}", left, touches=touches, also=to)
 
