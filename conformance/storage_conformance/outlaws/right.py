@@ -213,6 +213,7 @@ class LogFile(OnDisk):
         super().__init__(directory)
         self.found: dict[Ref, bytes] = {}
         self.done = 0  # so many bytes of the file are in `found`
+        self.reading = RLock()  # who reads takes no other lock, and `found` must not be seen half replayed
 
     def read(self, ref: Ref) -> Any:
         return self.replayed().get(ref, MISSING)
@@ -226,16 +227,16 @@ class LogFile(OnDisk):
             file.write(b"\n%d %s\n" % (crc32(text), text))  # a line of its own, whatever was cut short before it
 
     def replayed(self) -> dict[Ref, bytes]:
-        with (self.directory / "log").open("a+b") as file:
+        with self.reading, (self.directory / "log").open("a+b") as file:
             file.seek(self.done)
             *lines, rest = file.read().split(b"\n")
             self.done = file.tell() - len(rest)
-        for number, _, text in (line.partition(b" ") for line in lines):
-            if number and number == b"%d" % crc32(text):
-                names, value = loads(text)
-                self.found.pop(Ref(*names), None)
-                self.found.update({} if value is None else {Ref(*names): b64decode(value)})
-        return self.found
+            for number, _, text in (line.partition(b" ") for line in lines):
+                if number and number == b"%d" % crc32(text):
+                    names, value = loads(text)
+                    self.found.pop(Ref(*names), None)
+                    self.found.update({} if value is None else {Ref(*names): b64decode(value)})
+            return dict(self.found)
 
 
 class Sqlite(OnDisk):
