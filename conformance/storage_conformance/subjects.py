@@ -7,6 +7,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from importlib import import_module
 from inspect import Parameter, signature
+from os import PathLike
 from pathlib import Path
 from runpy import run_path
 from typing import Any
@@ -136,6 +137,8 @@ def _of_kind(name: str, make: Callable[..., Any], lines: tuple[str, ...], *, url
         place.close()
     except Exception as error:  # a foreign factory may raise anything
         raise BadSubject(f"{name} cannot be opened: {told(error, url)}") from error
+    if isinstance(place.store, str | bytes | bytearray | list | tuple | PathLike):  # which have [], or are paths
+        raise BadSubject(f"{name} makes a {type(place.store).__name__}, no Store and no mapping")
     kind = "store" if is_store(place.store) else "mapping" if hasattr(place.store, "__getitem__") else ""
     made = replace(made, kind=kind)
     return _whole(made, place.store) if kind == "mapping" else made if kind else _adopted(made, place.store)

@@ -112,3 +112,11 @@ def test_a_class_that_is_nearly_a_mapping_is_told_what_it_lacks_and_judged_all_t
     assert "AssertionError: There is no __contains__" in done.stderr
     if factory == "make":  # what the factory says of itself is still heard
         assert report.claims["without"]["survives"] == "in memory"
+
+
+@pytest.mark.parametrize(
+    "makes", ["text", ["a"], ("a",), b"bytes", Path("path")], ids=lambda makes: type(makes).__name__
+)
+def test_what_has_brackets_or_is_a_path_is_no_store(makes: object) -> None:
+    with pytest.raises(BadSubject, match=f"makes a {type(makes).__name__}, no Store"):
+        subject(lambda: makes)

@@ -156,7 +156,7 @@ class _Run:
         """Violations, each made as small as it gets, with its story."""
         for violation in violations:
             if not violation.certain:
-                result.why.append(MAPPED)
+                result.why += [MAPPED] if MAPPED not in result.why else []
                 continue
             state, name = violation.state, judge.recorded.scenario.name + when
             try:

@@ -64,7 +64,7 @@ class Judge:
     rewrites: dict[bytes, Violation | None] = field(default_factory=dict)
     repaired: set[bytes] = field(default_factory=set)
     """States that the reader changed: it recovers."""
-    own: set[tuple[str, Ran]] = field(default_factory=set)
+    own: set[tuple[str, int, bytes]] = field(default_factory=set)
     """Answers that a key gave while it was the one that was written."""
 
     def violations(self, search: Search, watch: Callable[[int], None] = lambda count: None) -> Iterator[Violation]:
@@ -115,9 +115,9 @@ class Judge:
         """Which promise an answer breaks; "" if none. What a key also did when it was written is no neighbour's."""
         kind, puts = self._broken(key, ran, marks), self.recorded.scenario.puts
         if not kind or (marks and puts[marks[-1].run - 1].key == key):
-            self.own.add((key, ran))
+            self.own.add((key, ran.status, ran.printed))  # not what it said, which names the copy
             return kind
-        return kind if (key, ran) in self.own else "neighbour damaged"
+        return kind if (key, ran.status, ran.printed) in self.own else "neighbour damaged"
 
     def _broken(self, key: str, ran: Ran, marks: tuple[Mark, ...]) -> str:
         """The same, without a look at who was written. The values of a key, by age, are what it may hold."""

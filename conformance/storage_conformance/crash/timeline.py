@@ -46,7 +46,8 @@ def rows(state: State) -> list[Row]:
     first = next((n for n, row in enumerate(past) if row.look in ("lost", "in part")), len(past))
     skipped = max(0, first - NEAR)
     before = [Row("nothing", f"… {skipped} calls, all of them on disk")] if skipped else []
-    more = [Row("never made", f"… {len(future) - NEAR} calls more")] if len(future) > NEAR else []
+    rest = len(future) - NEAR
+    more = [Row("never made", f"… {rest} call{'s' * (rest > 1)} more")] if rest > 0 else []
     return [*before, *past[skipped:], Row("power cut", "the power goes"), *future[:NEAR], *more]
 
 
