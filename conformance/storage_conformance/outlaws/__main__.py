@@ -45,7 +45,7 @@ def judged() -> list[Row]:
             found[row.name] = row
             progress.update(task, advance=1, description=f"{row.name:<32}")
             for line in failures({row.name: row}):
-                progress.console.print(line)
+                progress.console.print(f"{line} {row.why}", markup=False)
     return [found[name] for name in order]
 
 

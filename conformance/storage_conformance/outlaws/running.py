@@ -24,13 +24,14 @@ SMALL = 4  # the step at which laws are tried that are not meant to catch an out
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one: the laws that caught it, of those meant to and of the others. A control has none."""
+    """What became of one: the laws that caught it, of those meant to and of the others. A control has none, or `why`."""
 
     name: str
     caught: tuple[str, ...]
     others: tuple[str, ...]
     escaped: tuple[str, ...]
     seconds: float
+    why: str = ""
 
 
 def meant(laws: tuple[str, ...]) -> list[Law]:
@@ -52,7 +53,9 @@ def one(name: str) -> Row:
     outlaw = next((each for each in OUTLAWS if each.name == name), None)
     if outlaw is None:
         control = next(each for each in CONTROLS if each.__name__ == name)
-        return Row(name, (), broken(control, list(ALL), SMALL), (), perf_counter() - start)
+        report = judge(control, laws=list(ALL), step=SMALL)
+        others, why = tuple(result.law for result in report.broken), "; ".join(result.why for result in report.broken)
+        return Row(name, (), others, (), perf_counter() - start, why)
     caught = broken(outlaw.factory, meant(outlaw.laws), None)
     for _ in range(CHANCES):
         missed = [law for law in meant(outlaw.laws) if free(law) and law.name not in caught]
