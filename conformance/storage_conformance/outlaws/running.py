@@ -24,7 +24,7 @@ SMALL = 4  # the step at which laws are tried that are not meant to catch an out
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one: the laws that caught it, of those meant to and of the others. A control has none, or `why`."""
+    """What became of one: the laws that caught it, of those meant to and of the others; `why` a control is alarmed."""
 
     name: str
     caught: tuple[str, ...]
