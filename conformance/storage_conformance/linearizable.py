@@ -13,7 +13,7 @@ from typing import Any
 
 from storage_combinators.store import MISSING, Conflict
 
-__all__ = ["Event", "drawn", "order_of", "orders", "shortened", "step", "unordered"]
+__all__ = ["Event", "drawn", "explains", "order_of", "orders", "shortened", "step", "unordered"]
 
 Event = tuple[int, tuple[Any, ...], Any, float, float | None]
 READS = ("get", "[]", "in")
@@ -79,9 +79,16 @@ def shortened(events: Sequence[Event], cells: dict[Any, Any]) -> list[Event]:
             break
     for event in [event for event in events if event[1][0] in READS or event[4] is None]:
         fewer = [each for each in events if each is not event]
-        if order_of(fewer, cells) is None:
+        if order_of(fewer, cells) is None and not explains(event, fewer):
             events = fewer
     return sorted(events, key=lambda event: event[3])
+
+
+def explains(write: Event, events: Sequence[Event]) -> bool:
+    """Did a read see what this wrote? Without it the story would be another one."""
+    _, (verb, _, *values), *_ = write
+    written = values[-1] if values and values[-1] is not MISSING else KeyError
+    return verb not in READS and any(call[0] in READS and answer == written for _, call, answer, *_ in events)
 
 
 def orders(events: Sequence[Event], cells: dict[Any, Any]) -> list[tuple[list[Any], dict[Any, Any]]]:

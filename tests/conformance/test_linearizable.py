@@ -106,6 +106,15 @@ def gives(order: tuple[Event, ...]) -> bool:
     return True
 
 
+def test_a_write_without_an_end_that_a_read_saw_stays_in_the_story() -> None:
+    history = [
+        (0, ("put", "a", 1), None, 0, None),
+        (1, ("get", "a"), 1, 1, 2),
+        (2, ("get", "a"), KeyError, 3, 4),
+    ]
+    assert shortened(history, {}) == history
+
+
 @given(histories())
 def test_it_agrees_with_brute_force(events: list[Event]) -> None:
     order = order_of(events, {})

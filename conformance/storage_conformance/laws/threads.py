@@ -11,7 +11,7 @@ from storage_combinators.functions import update
 from storage_combinators.store import MISSING, Conflict
 
 from ..law import law
-from ..linearizable import drawn, order_of, shortened, step, unordered
+from ..linearizable import drawn, explains, order_of, shortened, step, unordered
 from ..trial import Broken, Recorded, Trial
 from .durability import MAKE_VALUE
 
@@ -103,7 +103,7 @@ def calls_of_threads_on_a_mapping_come_in_some_order(t: Trial) -> None:
 
 
 def _at_once(t: Trial, verbs: tuple[str, ...], keys: str, value: str) -> None:
-    helpers = (step, order_of, shortened, unordered, one_call, plays)
+    helpers = (step, order_of, explains, shortened, unordered, one_call, plays)
     t.names |= {"READS": READS, **{each.__name__: each for each in helpers}}
     t.steps += [Recorded("def", HEAD, ()), *(Recorded("def", getsource(each), ()) for each in helpers)]
     t.line("told = []")
