@@ -72,8 +72,14 @@ def broken(factory: Callable[..., Any], laws: list[Law], step: int | None) -> tu
 
 
 def rows(workers: int) -> Iterator[Row]:
-    """A row for each outlaw and each control, as they come, from `workers` processes."""
-    names = [*(each.name for each in OUTLAWS), *(each.__name__ for each in CONTROLS)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(one, name) for name in names]):
+    """A row for each outlaw and each control, as they come, from `workers` processes.
+
+    Each control has a process of its own: an outlaw that hung may have left threads in the one where it was judged.
+    """
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(workers, spawn, max_tasks_per_child=1) as pool:
+        for done in as_completed([pool.submit(one, each.__name__) for each in CONTROLS]):
+            yield done.result()
+    with ProcessPoolExecutor(workers, spawn) as pool:
+        for done in as_completed([pool.submit(one, each.name) for each in OUTLAWS]):
             yield done.result()
