@@ -31,9 +31,11 @@ def fails_alone(script: str) -> str:
 @pytest.mark.parametrize("outlaw", OUTLAWS, ids=lambda outlaw: outlaw.name)
 def test_an_outlaw_is_caught_and_its_script_fails(outlaw: Outlaw) -> None:
     broken: dict[str, Any] = {}
-    for laws in [meant(outlaw.laws)] + [[law for law in meant(outlaw.laws) if free(law)]] * CHANCES:
+    laws = meant(outlaw.laws)
+    chances = [(laws, None), (laws, 1), *[([law for law in laws if free(law)], None)] * CHANCES]
+    for some, step in chances:  # a busy machine chooses a step of fewer trials; some laws meet the moment by chance
         if not set(outlaw.laws) <= set(broken):
-            broken |= {result.law: result for result in judge(outlaw.factory, laws=laws).broken}
+            broken |= {result.law: result for result in judge(outlaw.factory, laws=some, step=step).broken}
     assert set(outlaw.laws) <= set(broken)
     for law in outlaw.laws:
         assert broken[law].why

@@ -57,6 +57,8 @@ def one(name: str) -> Row:
         others, why = tuple(result.law for result in report.broken), "; ".join(result.why for result in report.broken)
         return Row(name, (), others, (), perf_counter() - start, why)
     caught = broken(outlaw.factory, meant(outlaw.laws), None)
+    missed = [law for law in meant(outlaw.laws) if law.name not in caught]
+    caught += broken(outlaw.factory, missed, 1) if missed else ()  # a busy machine chooses a step of fewer trials
     for _ in range(CHANCES):
         missed = [law for law in meant(outlaw.laws) if free(law) and law.name not in caught]
         caught += broken(outlaw.factory, missed, None) if missed else ()
