@@ -14,19 +14,19 @@ from storage_conformance import judge
 
 def caught(stage: Stage) -> str:
     """A wrong cache: the law that it breaks, and the shortest script, which fails when it is run alone."""
-    subject = wrong.subject()
-    report = watched(stage, subject.name, lambda watch: judge(subject, step=stage.step, watch=watch))
+    subject, said = wrong.subject(), {"types": True}  # as its source says, which takes bytes alone
+    report = watched(stage, subject.name, lambda watch: judge(subject, step=stage.step, claims=said, watch=watch))
     found = [result for result in report.broken if result.law == "what_is_no_value_is_a_TypeError"]
     holds(found, "the wrong cache is caught", report.verdict)
-    said = run_alone(stage, found[0].script)
+    last = run_alone(stage, found[0].script)
     console = stage.console
     console.print(f"{subject.name} breaks {len(report.broken)} laws; one of them:", highlight=False)
     for line in (found[0].law.replace("_", " "), found[0].equation, found[0].why):
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     console.print("\nThe shortest script that shows it:\n")
     console.print(found[0].script, markup=False, highlight=False, soft_wrap=True)
-    console.print(f"Run alone it ends with exit status 1 and\n  {said}", markup=False, highlight=False, soft_wrap=True)
-    stage.facts["outlaw"] = {**asdict(found[0]), "name": subject.name, "said": said, "broken": len(report.broken)}
+    console.print(f"Run alone it ends with exit status 1 and\n  {last}", markup=False, highlight=False, soft_wrap=True)
+    stage.facts["outlaw"] = {**asdict(found[0]), "name": subject.name, "said": last, "broken": len(report.broken)}
     return f"{subject.name} breaks {len(report.broken)} of {len(report.laws)} laws; its script fails alone"
 
 

@@ -161,6 +161,7 @@ def a_default_creates_in_one_step(t: Trial) -> None:
 @small(calls=1)
 def a_small_is_its_source_for_what_is_small(t: Trial) -> None:
     """Small(s, n) ≈ s, as long as len(v) <= n"""
+    t.line("store = make(source, 10**9)")
     behaves_like(t, "source")
 
 
