@@ -147,7 +147,7 @@ def test_no_file_names_a_place_of_this_machine_or_a_registry() -> None:
 def test_that_search_finds_what_it_should() -> None:
     assert of_this_machine().search(f"see {ROOT}/README.md")
     assert of_this_machine().search("cd /" + "root/x")
-    assert not of_this_machine().search("get/put, $HOME/work/x, a/root/b")
+    assert not of_this_machine().search("get/put, $HOME/" + "work/x, a/root/b")
 
 
 def test_the_changelog_tells_of_this_version() -> None:

@@ -7,14 +7,14 @@ from threading import RLock
 from typing import Any, ClassVar, TypeVar
 
 from ..ref import Ref
-from ..store import Depth, Gone
-from ..transforming.pass_through import PassThrough
+from ..store import Depth
+from .around import Around
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True)
-class Locked(PassThrough[V]):
+class Locked(Around[V]):
     """A store whose every verb runs alone among the users of its lock.
 
     ``Locked(s) ≈ s``, and each verb is atomic among threads where s, of several steps, is not.
@@ -30,26 +30,8 @@ class Locked(PassThrough[V]):
 
     claims: ClassVar[dict[str, object]] = {"threads": True}  # whatever the source gives up
 
-    def get(self, ref: Ref, /) -> V:
-        with self.lock:
-            return self.source.get(ref)
-
-    def put(self, ref: Ref, value: V, /) -> None:
-        with self.lock:
-            self.source.put(ref, value)
-
-    def merge(self, ref: Ref, value: V, /) -> None:
-        with self.lock:
-            self.source.merge(ref, value)
-
-    def delete(self, ref: Ref, /) -> None:
-        with self.lock:
-            self.source.delete(ref)
-
-    def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        with self.lock:
-            self.source.swap(ref, old, new)
+    def around(self, verb: str, ref: Ref) -> AbstractContextManager[Any]:
+        return self.lock
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        with self.lock:
-            return iter(list(self.source.refs(base, depth)))
+        return iter(list(super().refs(base, depth)))

@@ -11,7 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ..functions import as_bytes
+from ..functions import as_bytes, as_ref
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing
 from .addresses import Url, seconds
@@ -123,9 +123,7 @@ class Redis:
         return self._key(Ref()) + b"/refs"  # no ref begins with a slash
 
     def _key(self, ref: Ref) -> bytes:
-        if not isinstance(ref, Ref):
-            raise TypeError(f"{ref!r} is no Ref")
-        return f"{_parts(Url(self.url))[3]}:{ref}".encode()
+        return f"{_parts(Url(self.url))[3]}:{as_ref(ref)}".encode()
 
 
 def _parts(url: Url) -> tuple[str, int, int, str]:

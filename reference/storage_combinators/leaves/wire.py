@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 from urllib.parse import quote, unquote_to_bytes
 
+from ..functions import as_ref
 from ..ref import Ref
 
 __all__ = ["LISTING", "digest_tag", "path_of", "ref_at"]
@@ -18,9 +19,7 @@ def path_of(ref: Ref) -> str:
     >>> path_of(Ref("a b", "é")), path_of(Ref())
     ('/a%20b/%C3%A9', '/')
     """
-    if not isinstance(ref, Ref):
-        raise TypeError(f"{ref!r} is no Ref")  # a str would be spelled letter by letter
-    return "/" + "/".join(quote(name, safe="") for name in ref)
+    return "/" + "/".join(quote(name, safe="") for name in as_ref(ref))  # a str would be spelled letter by letter
 
 
 def ref_at(path: str) -> Ref:
