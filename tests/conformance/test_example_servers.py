@@ -66,6 +66,8 @@ def tag(value: bytes) -> str:
     return f'"sha256-{sha256(value).hexdigest()}"'
 
 
+# The last one is not put: Go's own reader refuses it before the handler sees it, and closes on a body that it has not read,
+# so that the kernel may reset the connection while the answer is on its way.
 NO_PATHS = ["//", "/a//b", "/%2e%2e/a", "/a%2Fb", "/a%00", "/%ff", "/%ED%A0%80", "/%zz"]
 
 
@@ -89,7 +91,8 @@ NO_PATHS = ["//", "/a//b", "/%2e%2e/a", "/a%2Fb", "/a%00", "/%ff", "/%ED%A0%80",
         ("POST", "/a", {}, 400, b"hello"),
         ("GET", "/a?refs=2", {}, 400, b"hello"),
         ("PUT", "/a?refs=1", {}, 400, b"hello"),
-        *[("PUT", path, {}, 400, b"hello") for path in NO_PATHS],
+        *[("DELETE", path, {}, 400, b"hello") for path in NO_PATHS],
+        *[("PUT", path, {}, 400, b"hello") for path in NO_PATHS[:-1]],
     ],
 )
 def test_statuses_are_those_of_the_wire(
