@@ -66,8 +66,8 @@ def tag(value: bytes) -> str:
     return f'"sha256-{sha256(value).hexdigest()}"'
 
 
-# The last one is not put: Go's own reader refuses it before the handler sees it, and closes on a body that it has not read,
-# so that the kernel may reset the connection while the answer is on its way.
+# The last one is not put: Go's own reader refuses it before the handler sees it, and closes on a body that it has
+# not read, so that the kernel may reset the connection while the answer is on its way.
 NO_PATHS = ["//", "/a//b", "/%2e%2e/a", "/a%2Fb", "/a%00", "/%ff", "/%ED%A0%80", "/%zz"]
 
 

@@ -8,31 +8,15 @@ after a letter says how many. ``f=(a1|b1)`` is short for both; "-" is an empty f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, product
 
 from .models import Model
-from .replay import View, after
+from .replay import after
 from .search import states
-from .trace import (
-    Create,
-    Hardlink,
-    Mark,
-    Mkdir,
-    Op,
-    Rename,
-    Step,
-    Symlink,
-    Sync,
-    SyncAll,
-    Trace,
-    Truncate,
-    Unlink,
-    Write,
-    Zero,
-)
-from .tree import ROOT, File, Folder, Link, Tree
+from .trace import Mark, Trace
+from .tree import File, Folder, Link, Tree
+from .words import Script
 
 __all__ = ["Litmus", "outcomes", "shown", "spelled", "trace_of"]
 
@@ -95,93 +79,11 @@ def _word(path: str, node: File | Folder | Link) -> str:
 
 
 def trace_of(before: str, calls: str) -> Trace:
-    """The program as a trace. Raises ValueError and KeyError for what is no program."""
-    made = _Program(Trace())
+    """The program as a trace. Raises BadCall for what is no program."""
+    made = Script(Trace())
     for word in before.split() if before != "-" else ():
         made.put(word)
-    made.trace = Trace(after(made.trace))
+    script = Script(Trace(after(made.trace)))
     for call in calls.split(";"):
-        made.do(call.strip())
-    return made.trace
-
-
-def _bytes(content: str) -> bytes:
-    runs = re.findall(r"(.)(\d+)", content)
-    return b"".join((b"\0" if letter == "z" else letter.encode()) * int(count) for letter, count in runs)
-
-
-class _Program:
-    """Adds calls to a trace, with names resolved as the program would see them."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace, self.view, self.next = trace, View(Tree()), 1
-
-    def add(self, text: str, *ops: Op) -> None:
-        self.trace.add(text, *ops)
-        for op in ops:
-            self.view.apply(Step(op, self.trace.steps[-1].call))
-
-    def put(self, word: str) -> None:
-        if word.endswith("/"):
-            self.do(f"mkdir {word[:-1]}")
-            return
-        path, content = word.split("=")
-        self.do(f"create {path}")
-        self.do(f"write {path} 0 {content}" if content else f"fsync {path}")
-
-    def do(self, call: str) -> None:
-        verb, *words = call.split()
-        self.add(call, *_VERBS[verb](self, *words))
-
-    def new(self) -> int:
-        self.next += 1
-        return self.next - 1
-
-    def at(self, path: str) -> tuple[int, str]:
-        """The folder and the name."""
-        above, _, name = path.rpartition("/")
-        return self.node(above), name
-
-    def node(self, path: str) -> int:
-        found = ROOT
-        for name in path.split("/") if path not in ("", ".") else ():
-            found = self.view.folders[found][name]
-        return found
-
-
-def _symlink(program: _Program, path: str, target: str) -> Iterator[Op]:
-    directory, name = program.at(path)
-    yield Symlink(program.new(), directory, name, target)
-
-
-def _rename(program: _Program, path: str, new: str, *, exchange: bool = False) -> Iterator[Op]:
-    directory, name = program.at(path)
-    to, called = program.at(new)
-    yield Rename(directory, name, to, called, exchange)
-
-
-def _write(program: _Program, path: str, offset: str, content: str) -> Iterator[Op]:
-    yield Write(program.node(path), int(offset), _bytes(content))
-
-
-def _dsync_write(program: _Program, path: str, offset: str, content: str) -> Iterator[Op]:
-    yield from _write(program, path, offset, content)
-    yield Sync(program.node(path), data=True)
-
-
-_VERBS: dict[str, Callable[..., Iterator[Op]]] = {
-    "create": lambda p, path: iter([Create(p.new(), *p.at(path))]),
-    "mkdir": lambda p, path: iter([Mkdir(p.new(), *p.at(path))]),
-    "symlink": _symlink,
-    "link": lambda p, path, new: iter([Hardlink(p.node(path), *p.at(new))]),
-    "unlink": lambda p, path: iter([Unlink(*p.at(path))]),
-    "rename": _rename,
-    "exchange": lambda p, path, new: _rename(p, path, new, exchange=True),
-    "write": _write,
-    "dsync-write": _dsync_write,
-    "truncate": lambda p, path, size: iter([Truncate(p.node(path), int(size))]),
-    "zero": lambda p, path, offset, length: iter([Zero(p.node(path), int(offset), int(length))]),
-    "fsync": lambda p, path: iter([Sync(p.node(path))]),
-    "fdatasync": lambda p, path: iter([Sync(p.node(path), data=True)]),
-    "sync": lambda p: iter([SyncAll()]),
-}
+        script.do(call.strip())
+    return script.trace

@@ -55,8 +55,8 @@ class Files:
     def writing(self) -> Iterator[None]:
         """Be the one writer. Every opening of the lock excludes every other: of threads and of forks too."""
         if not os.path.isdir(self._desk):
-            self._make(self.root)
-            self._sync_folder(_parent(self.root))  # even if the root was there: who made it may have been killed
+            if not self._make(self.root):
+                self._sync_folder(_parent(self.root))  # who made it may have been killed
             self._make(self._desk)
         lock = os.open(os.path.join(self._desk, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -91,8 +91,11 @@ class Files:
             with suppress(FileNotFoundError):
                 os.unlink(path)
 
-    def _make(self, folder: str) -> None:
-        """Make `folder` and what it lies in, outermost first, each synced before anything is made inside."""
+    def _make(self, folder: str) -> bool:
+        """Make `folder` and what it lies in, outermost first, each synced before anything is made inside.
+
+        Was anything missing?
+        """
         missing = []
         while not os.path.isdir(folder):
             missing.append(folder)
@@ -101,6 +104,7 @@ class Files:
             with suppress(FileExistsError):  # the root and the desk are made before there is a lock
                 os.mkdir(new)
             self._sync_folder(_parent(new))
+        return bool(missing)
 
     def _prune(self, folder: str) -> str:
         """Remove `folder` and those around it while they are empty; the first that is left."""
