@@ -1,12 +1,14 @@
 """What every store can do, as plain functions over the six methods that nobody overrides. Ours."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sized
 from typing import Any, TypeVar
 
 from .ref import Ref
 from .store import MISSING, Conflict, Depth, Gets, Gone, Missing, Store
 
-__all__ = ["as_bytes", "as_ref", "children", "copy", "exists", "listed", "look", "present", "same", "update", "walk"]
+__all__ = [
+    "as_bytes", "as_ref", "children", "copy", "exists", "listed", "look", "present", "same", "size", "update", "walk",
+]  # fmt: skip  # one list
 
 V = TypeVar("V")
 
@@ -101,3 +103,8 @@ def listed(refs: Collection[Ref], base: Ref, depth: Depth) -> Iterator[Ref]:
     if depth is None:
         return inside
     return iter({ref.cut(len(base) + 1) for ref in inside if ref != base})
+
+
+def size(value: object) -> int:
+    """How big `value` is: bytes, of bytes or a buffer; else items; 0 of what has no length."""
+    return value.nbytes if isinstance(value, memoryview) else len(value) if isinstance(value, Sized) else 0

@@ -4,6 +4,7 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ..functions import size
 from ..ref import Ref
 from ..store import Gone, Refused
 from ..transforming.pass_through import PassThrough
@@ -39,6 +40,5 @@ class Small(PassThrough[S]):
         self.source.swap(ref, old, new)
 
     def _measure(self, ref: Ref, value: object) -> None:
-        size = value.nbytes if isinstance(value, memoryview) else len(value) if isinstance(value, Sized) else 0
-        if size > self.limit:
-            raise Refused(f"{ref!r} would take {size}, and {self.limit} is the most here")
+        if size(value) > self.limit:
+            raise Refused(f"{ref!r} would take {size(value)}, and {self.limit} is the most here")
