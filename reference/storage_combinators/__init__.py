@@ -9,6 +9,7 @@ from .edges.compose import compose
 from .edges.draw import as_text, print_tree
 from .edges.mapping import as_mapping, from_mapping
 from .edges.open_store import open_store
+from .edges.tracing import traced
 from .edges.twin import twin
 from .functions import children, copy, exists, look, same, update, walk
 from .guarding.around import Around
@@ -35,6 +36,8 @@ from .observing.logging import Logging
 from .observing.notify import Notify
 from .observing.operation import Operation
 from .observing.queue import Queue
+from .observing.spans import Span, Trace
+from .observing.traced import Traced
 from .ref import Ref
 from .routing.mount import Mount
 from .routing.sequential import Sequential
@@ -94,11 +97,14 @@ __all__ = [
     "Sequential",
     "Serialized",
     "Small",
+    "Span",
     "Store",
     "Switch",
     "TextCodec",
     "Throttled",
     "Timeout",
+    "Trace",
+    "Traced",
     "WriteBack",
     "as_mapping",
     "as_text",
@@ -112,6 +118,7 @@ __all__ = [
     "open_store",
     "print_tree",
     "same",
+    "traced",
     "twin",
     "update",
     "walk",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -49,7 +50,7 @@ class Timeout(PassThrough[V]):
         return iter(self._within(lambda: list(self.source.refs(base, depth))))
 
     def _within(self, work: Callable[[], T]) -> T:
-        waiting = self.executor.submit(work)
+        waiting = self.executor.submit(copy_context().run, work)  # so that a trace knows whose work it is
         try:
             return waiting.result(self.seconds)
         finally:
