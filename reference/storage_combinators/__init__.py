@@ -3,8 +3,12 @@
 Everything that needs nothing but the standard library is here; `edges.open_store` reaches the rest by URL.
 """
 
+from .caching.bounded import Bounded
 from .caching.cache import Cache
+from .caching.negative import Negative
+from .caching.ttl import TimeToLive
 from .caching.write_back import WriteBack
+from .caching.write_through import WriteThrough
 from .edges.compose import compose
 from .edges.draw import as_text, print_tree
 from .edges.mapping import as_mapping, from_mapping
@@ -31,10 +35,16 @@ from .leaves.env import Env
 from .leaves.memory import Memory
 from .leaves.null import Null
 from .leaves.sqlite import SQLite
+from .observing.audit_log import Entry, EntryCodec, replay
+from .observing.audited import Audited
 from .observing.copier import Copier
+from .observing.counting import Counting
+from .observing.history import History
 from .observing.logging import Logging
+from .observing.measuring import Measuring
 from .observing.notify import Notify
 from .observing.operation import Operation
+from .observing.provenance import Provenance
 from .observing.queue import Queue
 from .observing.spans import Span, Trace
 from .observing.traced import Traced
@@ -56,18 +66,24 @@ from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Seri
 __all__ = [
     "MISSING",
     "Around",
+    "Audited",
+    "Bounded",
     "Bytes",
     "Cache",
     "CascadingDelete",
     "Conflict",
     "Copier",
+    "Counting",
     "CreateOnly",
     "Default",
     "Delayed",
     "Disk",
     "DryRun",
+    "Entry",
+    "EntryCodec",
     "Env",
     "Failing",
+    "History",
     "Inverse",
     "Json",
     "JsonCodec",
@@ -75,15 +91,18 @@ __all__ = [
     "Locked",
     "Logging",
     "Mapped",
+    "Measuring",
     "Memory",
     "Merging",
     "Missing",
     "Mount",
+    "Negative",
     "Notify",
     "Null",
     "Operation",
     "PassThrough",
     "PickleCodec",
+    "Provenance",
     "Queue",
     "ReadOnly",
     "Redirected",
@@ -102,10 +121,12 @@ __all__ = [
     "Switch",
     "TextCodec",
     "Throttled",
+    "TimeToLive",
     "Timeout",
     "Trace",
     "Traced",
     "WriteBack",
+    "WriteThrough",
     "as_mapping",
     "as_text",
     "children",
@@ -117,6 +138,7 @@ __all__ = [
     "merge_patch",
     "open_store",
     "print_tree",
+    "replay",
     "same",
     "traced",
     "twin",
