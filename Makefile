@@ -6,7 +6,7 @@ ENGINE ?=
 PROFILE ?= quick
 TOOL := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help setup demo test cell lint types book bench crash outlaws images up down clean
+.PHONY: help setup demo test cell lint types book notes bench crash outlaws images up down clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -46,6 +46,9 @@ types: setup ## mypy --strict, then pyright
 book: setup ## the chapters: woven code compared with its source, every cell run, no warning let through
 	$(PY) tools/weave.py --check chapters
 	$(TOOL) jupyter-book build -W -n --keep-going chapters
+
+notes: setup ## the reading notes: sections, evidence, hashes; CLONES=DIR looks each citation up. ARGS=--write, ARGS='--drift COMMIT'
+	PYTHONPATH=tools $(PY) -m cite $(addprefix --clones ,$(CLONES)) $(ARGS)
 
 outlaws: setup ## stores that each break one law: which law catches which
 	$(PY) -m storage_conformance.outlaws

@@ -1,0 +1,89 @@
+"""The pages that are made from system.toml: reading-notes/STATUS.md, and for the book one page a system."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from cite.notes import Defect, Question
+from cite.systems import STATES, System, numbers
+
+__all__ = ["pages", "stale", "write"]
+
+MADE = "<!-- made by: make notes ARGS=--write -->"
+SIGNS = {"answered": "●", "partly": "◐", "open": "○"}
+
+
+def pages(root: Path, known: list[System], template: list[Question]) -> dict[Path, str]:
+    """What each made page must hold, by its place."""
+    book = root.parent / "chapters" / "reading"
+    made = {root / "STATUS.md": "\n".join([MADE, *_status(known, template), ""])}
+    if book.parent.is_dir():
+        made[book / "status.md"] = f"{MADE}\n```{{include}} ../../{root.name}/STATUS.md\n```\n"
+        made |= {book / f"{system.name}.md": "\n".join([MADE, *_page(system, root), ""]) for system in known}
+    return made
+
+
+def stale(made: dict[Path, str]) -> Iterator[Defect]:
+    """A defect for each page that is not as it must be."""
+    for file, text in made.items():
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            yield Defect(file, 1, "stale: make notes ARGS=--write")
+
+
+def write(made: dict[Path, str]) -> None:
+    """Write every page."""
+    for file, text in made.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def _status(known: list[System], template: list[Question]) -> Iterator[str]:
+    yield from ("# Reading notes: status and backlog", "")
+    signs = ", ".join(f"{SIGNS[state]} {state}" for state in STATES)
+    yield from (f"What has been found out about each system ({signs}). Made from the `system.toml` files.", "")
+    yield from _row("system", *STATES, "citations", "commit", "of", "licence", "language")
+    yield "|---|" + "--:|" * 4 + "---|" * 4
+    for system in known:
+        count = Counter(system.states.values())
+        about = (f"`{system.commit[:12]}`", *(system.about[name] for name in ("date", "licence", "language")))
+        yield from _row(system.about["title"], *(count[state] for state in STATES), _distinct(system), *about)
+    yield from ("", "## Question by question", "")
+    yield from _row("question", *(system.about["title"] for system in known))
+    yield "|---|" + ":-:|" * len(known)
+    for question in template:
+        yield from _row(f"`{question.id}` {question.title}", *(SIGNS[each.states[question.id]] for each in known))
+
+
+def _page(system: System, root: Path) -> Iterator[str]:
+    yield from (f"# {system.about['title']}", "")
+    yield from _row("", "")
+    yield "|---|---|"
+    yield from _row("source", f"<{system.about['repository']}/tree/{system.commit}>")
+    for name in ("commit", "date", "licence", "language", "obtained"):
+        yield from _row(name, system.about[name])
+    count = Counter(system.states.values())
+    yield from _row("questions", ", ".join(f"{count[state]} {state}" for state in STATES))
+    yield from _row("citations", _distinct(system))
+    for role, place in system.about["entry_points"].items():
+        yield from _row(f"entry: {role}", f"{{src}}`{system.name}@{system.commit}:{place}`")
+    included = f"../../{root.name}/systems/{system.name}/notes.md"
+    yield from ("", f"```{{include}} {included}", ":start-after: <!-- answers -->", "```")
+    measured = [record for record in numbers(system)[0].values() if record.get("status") != "not run"]
+    if measured:
+        yield from ("", "## Numbers", "")
+        yield from _row("number", "median", "spread", "runs", "date", "machine", "command")
+        yield "|---|--:|--:|--:|---|---|---|"
+        for record in measured:
+            figures = (f"{record[name]:g} {record['unit']}" for name in ("median", "spread"))
+            about = (record["runs"], record["date"], record["machine"], f"`{record['command']}`")
+            yield from _row(f"`{record['id']}`", *figures, *about)
+
+
+def _row(*cells: object) -> Iterator[str]:
+    yield "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _distinct(system: System) -> int:
+    return len({str(found) for found, _, _ in system.citations()})
