@@ -49,7 +49,7 @@ class Clone:
         return _lines(self, commit, path)
 
     def texts(self, commit: str, wanted: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-        """Path and text of the files at a commit whose path fits; without those of which there is only the name here."""
+        """Path and text of the files at a commit whose path fits, of which there is more than the name here."""
         paths = {blob: path for path, blob in _files(self, commit).items() if wanted.fullmatch(path)}
         asked = "".join(f"{blob}\n" for blob in paths).encode()
         command = ["git", "-C", str(self.folder), "cat-file", "--batch"]
