@@ -54,7 +54,7 @@ class View:
 
     def tree(self) -> Tree:
         """What is reachable from the root now."""
-        kept = Tree({n: Folder(held, self.modes[n]) for n, held in self.folders.items()} | self._others())
+        kept = Tree({n: Folder(dict(held), self.modes[n]) for n, held in self.folders.items()} | self._others())
         return Tree({ROOT: kept.nodes[ROOT]} | {number: kept.nodes[number] for _, number in kept})
 
     def _others(self) -> dict[int, File | Link]:

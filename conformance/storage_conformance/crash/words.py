@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from .replay import View
 from .trace import (
@@ -38,6 +39,7 @@ class BadCall(ValueError):
     """The words are no call, or one that cannot be made here; told in one line."""
 
 
+@lru_cache(maxsize=256)
 def told(number: int, offset: int, length: int) -> bytes:
     """What call `number` writes there: a mix with what other calls wrote shows.
 

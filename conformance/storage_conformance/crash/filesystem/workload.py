@@ -19,10 +19,12 @@ from typing import Protocol
 
 from ..replay import after
 from ..trace import Trace
-from ..tree import read_tree
+from ..tree import ROOT, Folder, Tree, read_tree
 from ..words import BadCall, Script
 from .calls import make
-from .oracle import POSIX, Promises, complaints
+from .history import History
+from .oracle import complaints
+from .promises import POSIX, Promises
 
 __all__ = ["BadWorkload", "Calls", "Workload", "parse"]
 
@@ -65,7 +67,7 @@ class Calls:
     lines: tuple[str, ...]
     before: tuple[str, ...] = ()
     promises: Promises = POSIX
-    trace: Trace = field(init=False, repr=False, compare=False)
+    history: History = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         start = Script(Trace())
@@ -74,7 +76,7 @@ class Calls:
         script = Script(Trace(after(start.trace)), start.number)
         for line in self.lines:
             script.do(line)
-        object.__setattr__(self, "trace", script.trace)
+        object.__setattr__(self, "history", History(script.trace, (*self.before, *self.lines)))
 
     @property
     def name(self) -> str:
@@ -99,7 +101,15 @@ class Calls:
             found = read_tree(root)
         except OSError as error:
             return [f"it cannot be read: {error.strerror} ({error.filename and Path(error.filename).name})"]
-        return complaints(self.trace, found, begun, done, self.promises)
+        return complaints(self.history, _without(found, "lost+found"), begun, done, self.promises)
+
+
+def _without(tree: Tree, name: str) -> Tree:
+    """The tree without a folder that the file system itself keeps in its root."""
+    root = tree.nodes[ROOT]
+    assert isinstance(root, Folder)
+    entries = {word: child for word, child in root.entries.items() if word != name}
+    return Tree({**tree.nodes, ROOT: Folder(entries, root.mode)})
 
 
 def parse(path: Path, promises: Promises = POSIX) -> Calls:

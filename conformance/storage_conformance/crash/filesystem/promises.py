@@ -1,0 +1,54 @@
+"""Promises: what each file system documents about a power cut, beside POSIX, as plain data with its sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["POSIX", "PROMISES", "Promises"]
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Each flag is a promise, so False asks for less."""
+
+    name: str
+    sources: tuple[str, ...]
+    ordered_names: bool = False
+    """All names are found as they were at one moment: the journal is a prefix."""
+    fsync_names: bool = False
+    """fsync of a file or folder makes its own present names durable, with the folders above it."""
+
+
+POSIX = Promises(
+    "posix",
+    (
+        "POSIX.1-2017, fsync and fdatasync: what was synced is there; rename: atomic, the new name is never missing",
+        "Linux, fsync(2): a folder's names need an fsync of the folder; sync(2): on Linux, it waits",
+    ),
+)
+EXT4 = Promises(
+    "ext4",
+    (
+        "Linux, Documentation/filesystems/journalling.rst: one running transaction, committed in order",
+        "Linux, fs/ext4/fsync.c, ext4_sync_file: fsync commits the transaction that last changed the inode",
+    ),
+    ordered_names=True,
+    fsync_names=True,
+)
+XFS = Promises(
+    "xfs",
+    (
+        "Linux, Documentation/filesystems/xfs/xfs-delayed-logging-design.rst: checkpoints go to the log in order",
+        "Linux, fs/xfs/xfs_file.c, xfs_file_fsync: the log is forced up to the last change of the inode",
+    ),
+    ordered_names=True,
+    fsync_names=True,
+)
+BTRFS = Promises(
+    "btrfs",
+    ("Linux, fs/btrfs/tree-log.c, btrfs_log_inode_parent: fsync logs the inode, its names and new folders above it",),
+    fsync_names=True,
+)
+EXT2 = Promises("ext2", (*POSIX.sources, "Linux, ext2.rst: no journal, so e2fsck has to mend what a crash left"))
+
+PROMISES: dict[str, Promises] = {each.name: each for each in (POSIX, EXT4, XFS, BTRFS, EXT2)}
