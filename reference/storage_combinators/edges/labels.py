@@ -1,0 +1,65 @@
+"""What a node is called in a drawing: its class and plain fields, with no secret in them. Ours."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import partial
+from pathlib import PurePath
+
+from ..functions import same
+from ..ref import Ref
+from .rewrap import plain_fields
+
+__all__ = ["hidden", "label"]
+
+SHORT = 48  # characters of a field's value
+PRIVATE = re.compile("pass|pwd|secret|token|credential|signature|(?:^|_)keys?$", re.IGNORECASE)
+USERINFO = re.compile(r"(:/+)[^/?#\s]*@")
+PARAMETER = re.compile(
+    r"([?&;][^=&;#\s]*(?:pass|pwd|secret|token|credential|sig|access_?key|account_?key|api_?key)[^=&;#\s]*)=[^&;#\s'\"]*",
+    re.IGNORECASE,
+)
+
+
+def label(node: object) -> str:
+    """Its class and its plain fields, those at their default left out, each short, with no secret in them.
+
+    Secrets are user and password of a URL, parameters of a URL, fields and entries whose name says so.
+
+    >>> from storage_combinators import Memory, Ref, Relative
+    >>> label(Relative(Memory(), Ref("tasks")))
+    "Relative(base='tasks')"
+    """
+    said = [f"{name}={_value(name, value)}" for name, value in plain_fields(node).items() if not _usual(node, name)]
+    return type(node).__name__ + (f"({', '.join(said)})" if said else "")
+
+
+def hidden(text: str) -> str:
+    """`text`, such as that of an error, without the users, passwords and secret parameters of URLs in it."""
+    return PARAMETER.sub(r"\1=…", USERINFO.sub(r"\1…@", text))
+
+
+def _usual(node: object, name: str) -> bool:
+    return hasattr(type(node), name) and same(getattr(type(node), name), getattr(node, name))
+
+
+def _value(name: str, value: object) -> str:
+    if PRIVATE.search(name):
+        return "…"
+    text = hidden(_shown(value))
+    return text if len(text) <= SHORT else f"{text[: SHORT // 2]}…{text[-(SHORT // 2 - 1) :]}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, PurePath | Ref):
+        return repr(str(value))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_value(str(key), part)}" for key, part in value.items()) + "}"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(_shown, value)).join("()" if isinstance(value, tuple) else "[]")
+    if isinstance(value, partial):
+        return _shown(value.func)
+    if is_dataclass(value) and not isinstance(value, type):
+        return label(value)
+    name: object = getattr(value, "__qualname__", None)
+    return name if isinstance(name, str) else repr(value).replace("\n", " ")
