@@ -1,0 +1,1 @@
+"""MinIO's files, read by small programs of our own."""

@@ -1,0 +1,53 @@
+"""Folders that vanish from drives: what is put back, and what a read removes for good."""
+
+from __future__ import annotations
+
+from lab.asking import bits, get, keys, put
+from lab.process import until
+from lab.servers import BUCKET, minio
+from lab.step import Lab, Step
+
+from ..damage import away, back, intact
+
+DATA = bits(1 << 20)
+
+
+def object_away(lab: Lab) -> None:
+    """The object's folder vanishes from one of four drives, and of a second object from two."""
+    server = minio(lab, drives=4).start()
+    client = server.s3()
+    for key, count in (("one", 1), ("two", 2)):
+        put(client, key, DATA)
+        for folder in server.folders[:count]:
+            away(folder / BUCKET / key)
+    lab.expect("on 1 of 4: GET is right", (said := get(client, "one", DATA)) == "200 right", said)
+    healed = until(lambda: all(intact(server, "one")), 30)
+    lab.expect("and the read gets it put back", healed, intact(server, "one"))
+    lab.expect("on 2 of 4: GET is right", (said := get(client, "two", DATA)) == "200 right", said)
+    healed = until(lambda: get(client, "two", DATA) == "200 right" and all(intact(server, "two")), 30)
+    lab.expect("and reads do not get it put back", not healed, intact(server, "two"))
+
+
+def wrong_empty_drives(lab: Lab) -> None:
+    """The object is missing on three of four drives, as if empty disks were mounted; then it is read once."""
+    server = minio(lab, drives=4).start()
+    client = server.s3()
+    put(client, "o", DATA)
+    for folder in server.folders[:3]:
+        away(folder / BUCKET / "o")
+    last = server.folders[3] / BUCKET / "o"
+    lab.expect("before the read, the fourth drive has its share", intact(server, "o") == [False, False, False, True])
+    lab.expect("GET: 404", (said := get(client, "o", DATA)).startswith("404"), said)
+    deleted = until(lambda: not last.exists(), 30)
+    lab.expect("the GET has deleted the last share, which was healthy", deleted, "gone" if deleted else "still there")
+    lab.expect("LIST does not show it", keys(client) == [], keys(client))
+    for folder in server.folders[:3]:
+        back(folder / BUCKET / "o")
+    said = get(client, "o", DATA)
+    lab.expect("the three that were away come back: readable again, from three", said == "200 right", said)
+
+
+STEPS = [
+    Step("object-away", "a read mends what is missing once, and not what is missing twice", object_away, 150),
+    Step("wrong-empty-drives", "a GET deletes the last healthy share of an object that most drives do not know", wrong_empty_drives),
+]
