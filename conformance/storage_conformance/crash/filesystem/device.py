@@ -101,6 +101,16 @@ class Device:
         """Put this between what was recorded before and what comes after."""
         self.ask("mark", text)
 
+    def held(self) -> Image:
+        """What is on it now."""
+        answer: Image = self.ask("held")
+        return answer
+
+    def recorded(self) -> Recording:
+        """What was recorded since "freeze", which ends it."""
+        answer: Recording = self.ask("take")
+        return answer
+
 
 def _end_with(work: Callable[[], None]) -> None:
     """The end of a forked process: nothing of its parent's is run again."""

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
-__all__ = ["CannotMount", "attached", "libc", "mount", "mounted", "unmount"]
+__all__ = ["CannotMount", "attached", "attached_files", "detach", "libc", "mount", "unmount"]
 
 CONTROL = Path("/dev/loop-control")
-GET_FREE, CONFIGURE = 0x4C82, 0x4C0A  # LOOP_CTL_GET_FREE, LOOP_CONFIGURE of <linux/loop.h>
+GET_FREE, CONFIGURE, CLEAR = 0x4C82, 0x4C0A, 0x4C01  # LOOP_CTL_GET_FREE, _CONFIGURE, _CLR_FD of <linux/loop.h>
 AUTOCLEAR = 4  # LO_FLAGS_AUTOCLEAR: the kernel detaches it when nobody has it open or mounted
 LOOP_CONFIG = "=II 5Q 4I 64s 64s 32s 2Q 8Q"  # struct loop_config, struct loop_info64 in it
 MAJOR = 7
@@ -93,6 +93,27 @@ def _node(number: int) -> Path:
     return path
 
 
+def attached_files() -> Iterator[tuple[Path, Path]]:
+    """Each loop device that is in use, with its file."""
+    for told in Path("/sys/block").glob("loop*/loop/backing_file"):
+        try:
+            yield Path("/dev", told.parts[3]), Path(told.read_text().rstrip("\n").removesuffix(" (deleted)"))
+        except OSError:  # detached since it was listed
+            continue
+
+
+def detach(path: Path) -> None:
+    """Free a loop device, now or as soon as nobody uses it."""
+    loop = os.open(path, os.O_RDWR)
+    try:
+        fcntl.ioctl(loop, CLEAR)
+    except OSError as error:
+        if error.errno != errno.ENXIO:  # it was free already
+            raise
+    finally:
+        os.close(loop)
+
+
 def mount(source: Path, folder: Path, kind: str, options: str = "") -> None:
     """mount(2), with options as mount(8) takes them. Raises CannotMount."""
     words = [word for word in options.split(",") if word and word not in NOTHING]
@@ -117,12 +138,3 @@ def unmount(folder: Path) -> None:
         else:
             return
 
-
-@contextmanager
-def mounted(source: Path, folder: Path, kind: str, options: str = "") -> Iterator[None]:
-    """Mounted as long as this lasts. Raises CannotMount."""
-    mount(source, folder, kind, options)
-    try:
-        yield
-    finally:
-        unmount(folder)

@@ -1,0 +1,136 @@
+"""Isolation: a process with mounts and children of its own, which all end with it, however it ends.
+
+In namespaces of its own (mount, PID) nothing that it mounts is seen outside, and the kernel unmounts it when the process
+is no more; loop devices detach by themselves then. So there is nothing to clean up after a kill, but the folder: `place`
+removes those of runs that are no more, with whatever is still mounted or attached there, and no others.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from .loops import attached_files, detach, libc, unmount
+
+__all__ = ["Isolated", "place", "sweep"]
+
+NEW_MOUNTS, NEW_PROCESSES = 0x00020000, 0x20000000  # CLONE_NEWNS, CLONE_NEWPID
+PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+MARK = "store-crash-filesystem-"
+MEMORY = Path("/dev/shm")  # noqa: S108  # private folders are made in it
+PATIENCE, WAIT = 500, 0.01
+
+
+class Isolated:
+    """A process that runs `target(pipe)`; `pipe` here is the other end. It ends when this process does, or `close`."""
+
+    def __init__(self, target: Callable[..., None], *arguments: object) -> None:
+        """Start it. Call from the main thread: it is this thread that it ends with."""
+        context = get_context("spawn")
+        self.pipe, other = context.Pipe()
+        self.process = context.Process(target=_apart, args=(os.getpid(), other, target, arguments))
+        self.process.start()
+        other.close()
+
+    def close(self) -> None:
+        """End it at once, and with it what it mounted and started."""
+        self.process.kill()
+        self.process.join()
+        try:
+            while True:  # until both it and the process in the namespaces are gone
+                self.pipe.recv()
+        except (EOFError, OSError):
+            self.pipe.close()
+
+
+def _apart(parent: int, pipe: Connection, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    _end_with(parent)
+    libc("unshare", NEW_MOUNTS | NEW_PROCESSES)
+    libc("mount", b"none", b"/", None, PRIVATE, None)
+    child = os.fork()  # the first process of the new namespace: the kernel ends the others with it
+    if child:
+        pipe.close()
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    _end_with(0)  # as the first process of a namespace sees its parent, which is outside
+    libc("mount", b"proc", b"/proc", b"proc", 0, None)
+    try:
+        target(pipe, *arguments)
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """Be killed when the parent ends; Ctrl-C is the parent's to hear."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    libc("prctl", DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the line above
+        os._exit(1)
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """A folder in memory, where there is one, for images and mount points; what killed runs left is removed first."""
+    base = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    sweep(base)
+    made = Path(tempfile.mkdtemp(prefix=f".{MARK}", dir=base))
+    lock = os.open(made, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = made.rename(base / made.name[1:])  # locked before anybody can take it for one that was left
+        try:
+            yield folder
+        finally:
+            clear(folder)
+    finally:
+        os.close(lock)
+
+
+def sweep(base: Path) -> list[Path]:
+    """Remove what runs that are no more left below `base`: those whose folder nobody holds locked."""
+    left = [folder for folder in base.glob(f"{MARK}*") if _is_left(folder)]
+    for folder in left:
+        clear(folder)
+    return left
+
+
+def _is_left(folder: Path) -> bool:
+    try:
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError:  # its run has just removed it, or it is somebody else's
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(lock)
+
+
+def clear(folder: Path) -> None:
+    """Unmount what is mounted in the folder, detach what is attached to its files, and remove it."""
+    for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+        point = Path(line.split()[1].encode().decode("unicode_escape"))  # a blank is written \040
+        if point.is_relative_to(folder):
+            unmount(point)
+    for loop, _ in [found for found in attached_files() if found[1].is_relative_to(folder)]:
+        detach(loop)
+    for _ in range(PATIENCE):  # the kernel takes a moment for what ended by itself
+        if not any(file.is_relative_to(folder) for _, file in attached_files()):
+            break
+        sleep(WAIT)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,113 @@
+"""Program: a writer and a reader of the user's as a workload: each run of the writer is one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..readers import BadCommand, Command, Programs, Ran
+from ..run_record import MISSING
+from ..run_values import Put, Scenario, scenarios
+
+__all__ = ["Program", "programs"]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The puts of a scenario. What a reader finds is old or new, and new once the writer has returned."""
+
+    write: Command
+    read: Command
+    scenario: Scenario
+    scratch: Path
+    """A new folder of its own; not on the file system that is tested."""
+    seed: int = 0
+    """Of the scenario."""
+    before: tuple[str, ...] = ()
+    runs: Programs = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "runs", Programs(self.scratch))
+
+    def __reduce__(self) -> tuple[type[Program], tuple[object, ...]]:
+        return Program, (self.write, self.read, self.scenario, self.scratch, self.seed)  # each process runs its own
+
+    @property
+    def name(self) -> str:
+        """The values by their kind."""
+        return f"{self.write.words[0]}, {self.scenario.name}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A run of the writer each."""
+        return tuple(
+            " ".join(self.write.filled(key=put.key, file=f"{len(put.value)}-bytes")) for put in self.scenario.puts
+        )
+
+    def prepare(self, root: Path) -> None:
+        """Nothing is there before."""
+        self.scratch.mkdir(exist_ok=True)
+
+    def perform(self, root: Path, mark: Callable[[str], None]) -> None:
+        """Run the writer for each put. Raises BadCommand where writer and reader are wrong without any crash."""
+        for number, put in enumerate(self.scenario.puts):
+            mark(f"begun {number}")
+            ran = self._put(root, put)
+            mark(f"done {number}")
+            if ran.status:
+                raise BadCommand(f"--write failed with status {ran.status} without any crash: {_said(ran)}")
+        wrong = self.judge(root, len(self.lines), len(self.lines))
+        if wrong:
+            raise BadCommand(f"--write and --read disagree without any crash: {wrong[0]}")
+
+    def judge(self, root: Path, begun: int, done: int) -> list[str]:
+        """What the reader finds that it must not, and what it does not find that it must."""
+        told = [self._complaint(root, key, begun, done) for key in dict.fromkeys(put.key for put in self.scenario.puts)]
+        return list(filter(None, told))
+
+    def again(self, root: Path) -> list[str]:
+        """Whether the writer goes on after the crash, and the reader finds what it wrote."""
+        ran, put = self._put(root, self.scenario.later), self.scenario.later
+        if ran.status:
+            return [f"the writer fails after the crash with status {ran.status}: {_said(ran)}"]
+        return [] if _is(self._get(root, put.key), put.value) else ["what is written after the crash is not read back"]
+
+    def _complaint(self, root: Path, key: str, begun: int, done: int) -> str:
+        puts = [(number, put.value) for number, put in enumerate(self.scenario.puts[:begun]) if put.key == key]
+        kept = [number for number, _ in puts if number < done]
+        allowed = [value for number, value in puts if number >= max(kept, default=0)]
+        ran, shown = self._get(root, key), f"the reader of {key!r}" if key else "the reader"
+        if ran.status == MISSING and not ran.printed:
+            return f"{shown} finds nothing, though a writer had returned" if kept else ""
+        if ran.status:
+            return f"{shown} ends with status {ran.status}: {_said(ran)}"
+        if any(_is(ran, value) for value in allowed):
+            return ""
+        if any(_is(ran, value) for _, value in puts):
+            return f"{shown} finds an older value, though a later writer had returned"
+        zeros = ran.printed.count(0)
+        what = "all of them zero" if ran.printed and zeros == len(ran.printed) else f"{zeros} of them zero"
+        return f"{shown} finds {len(ran.printed)} bytes that nobody wrote, {what}"
+
+    def _put(self, root: Path, put: Put) -> Ran:
+        file = self.scratch / "value"
+        file.write_bytes(put.value)
+        return self.runs.run(self.write.filled(dir=root, key=put.key, file=file), self.scratch, stdin=file)
+
+    def _get(self, root: Path, key: str) -> Ran:
+        return self.runs.run(self.read.filled(dir=root, key=key), self.scratch)
+
+
+def programs(write: Command, read: Command, seed: int, scratch: Path) -> list[Program]:
+    """The workloads of a writer and a reader: those that `store-crash run` tries too."""
+    chosen = scenarios(seed, keyed=write.has("key"))
+    return [Program(write, read, scenario, scratch / str(n), seed) for n, scenario in enumerate(chosen)]
+
+
+def _is(ran: Ran, value: bytes) -> bool:
+    return ran.status == 0 and ran.printed in (value, value + b"\n")
+
+
+def _said(ran: Ran) -> str:
+    return ran.said or "it said nothing"

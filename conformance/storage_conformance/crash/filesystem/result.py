@@ -1,0 +1,113 @@
+"""What `store-crash filesystem` found, as data and as JSON."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Finding", "Outcome", "Report"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A state of a workload that is wrong, and why.
+
+    `torn`: only a device that may leave a block of 4096 bytes in part (512 of them are kept whole) shows it.
+    """
+
+    workload: tuple[str, ...]
+    complaint: str
+    explanation: str
+    torn: bool = False
+    saved: str = field(default="", repr=False)
+    """The text of a replay file."""
+    replay: str = ""
+    """Where it was written."""
+
+    def as_dict(self) -> dict[str, object]:
+        """As in the JSON of the command."""
+        return {"workload": list(self.workload), "explanation": self.explanation, "replay": self.replay}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One workload: how many states were looked at, what was found, or why it could not be judged."""
+
+    states: int = 0
+    bad: int = 0
+    checked: int = 0
+    """States that the file system's checker looked at."""
+    findings: tuple[Finding, ...] = ()
+    why: str = ""
+
+
+@dataclass
+class Report:
+    """The whole run."""
+
+    filesystem: str
+    options: str = ""
+    seed: int = 0
+    kernel: str = field(default_factory=platform.release)
+    workloads: int = 0
+    states: int = 0
+    bad: int = 0
+    checked: int = 0
+    seconds: float = 0.0
+    findings: list[Finding] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """One workload more."""
+        self.workloads += not outcome.why
+        self.states += outcome.states
+        self.bad += outcome.bad
+        self.checked += outcome.checked
+        self.findings += outcome.findings
+        self.why += [outcome.why] if outcome.why and outcome.why not in self.why else []
+
+    @property
+    def violations(self) -> list[Finding]:
+        """What a device shows that keeps each 4096 bytes whole."""
+        return [found for found in self.findings if not found.torn]
+
+    @property
+    def torn(self) -> list[Finding]:
+        """What needs a device that does not."""
+        return [found for found in self.findings if found.torn]
+
+    @property
+    def verdict(self) -> Literal["holds", "violated", "incomplete"]:
+        """One violation is enough; "holds" only if all was seen and judged."""
+        if self.violations:
+            return "violated"
+        return "incomplete" if self.why or not self.states else "holds"
+
+    @property
+    def status(self) -> int:
+        """The exit status of the command."""
+        return {"holds": 0, "violated": 1, "incomplete": 2}[self.verdict]
+
+    def summary(self) -> str:
+        """The figures, on one line."""
+        shown = f"{self.filesystem} ({self.options})" if self.options else self.filesystem
+        figures = f"{self.workloads} workloads, {self.states} states, {self.seconds:.0f} s"
+        return f"{shown}: {figures}, {len(self.violations)} violations"
+
+    def as_dict(self) -> dict[str, Any]:
+        """As in the JSON of the command."""
+        return {
+            "verdict": self.verdict,
+            "filesystem": self.filesystem,
+            "options": self.options,
+            "kernel": self.kernel,
+            "workloads": self.workloads,
+            "states": self.states,
+            "checked": self.checked,
+            "seconds": round(self.seconds, 3),
+            "seed": self.seed,
+            "violations": [found.as_dict() for found in self.violations],
+            "torn": [found.as_dict() for found in self.torn],
+            "why": self.why,
+        }
