@@ -100,7 +100,7 @@ def test_constraints_name_versions_only() -> None:
 
 
 def test_all_the_extras_are_those_of_the_design() -> None:
-    named = {"s3", "redis", "sftp", "http", "objects", "conformance", "crash", "book", "all", "dev"}
+    named = {"s3", "redis", "sftp", "http", "crypto", "objects", "conformance", "crash", "book", "all", "dev"}
     assert set(EXTRAS) == named
     everything = Requirement(EXTRAS["all"][0])
     assert everything.extras == named - {"all", "dev", "book"}
