@@ -1,13 +1,13 @@
 """Sequential: the first store that has it (paper, figure 13, by name only; field: overlay, fallback, chain)."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from ..functions import look
 from ..ref import Ref
-from ..store import MISSING, Conflict, Depth, Gone, Missing, Store
+from ..store import MISSING, Depth, Gone, Missing, Store
+from .several import copy_up, once
 
 V = TypeVar("V")
 
@@ -54,26 +54,15 @@ class Sequential(Generic[V]):
         self.first.put(ref, value)
 
     def merge(self, ref: Ref, value: V, /) -> None:
-        self._copy_up(ref)
+        copy_up(self, self.first, ref)
         self.first.merge(ref, value)
 
     def delete(self, ref: Ref, /) -> None:
         self.first.delete(ref)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        self._copy_up(ref)
+        copy_up(self, self.first, ref)
         self.first.swap(ref, old, new)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        seen: set[Ref] = set()
-        for source in self.sources:
-            for ref in source.refs(base, depth):
-                if ref not in seen:
-                    seen.add(ref)
-                    yield ref
-
-    def _copy_up(self, ref: Ref) -> None:
-        visible = look(self, ref)
-        if visible is not MISSING:
-            with suppress(Conflict):  # the first has a value, and that is the visible one
-                self.first.swap(ref, MISSING, visible)
+        return once(self.sources, base, depth)

@@ -1,0 +1,57 @@
+"""Quorum: enough of several sources, so that any two quorums have one in common (Attiya, Bar-Noy and Dolev 1995)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ..ref import Ref
+from ..store import MISSING, Depth, Store
+from .asking import Ask
+from .stamped import Stamped, raise_to, stamped
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Quorum(Generic[V]):
+    """The sources of a Replica, of which `writes` must take a write and `reads` answer a read; no store itself.
+
+    ``reads + writes > len(sources)``: among those that answer is one that has the newest that was acknowledged.
+    """
+
+    sources: Sequence[Store[Stamped[V]]]
+    reads: int
+    writes: int
+    ask: Ask
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.writes <= len(self.sources):
+            raise ValueError(
+                f"writes={self.writes} of {len(self.sources)} sources: at least one source must be written"
+            )
+
+    def newest(self, ref: Ref) -> Stamped[V]:
+        """The newest that any of `reads` sources has; where they disagree, all are brought up to it first."""
+        answers = self.ask(self.sources, lambda source: stamped(source, ref), self.reads, self.reads)
+        newest = max(answers, key=Stamped.when)
+        if any(answer.when() != newest.when() for answer in answers):
+            self.spread(ref, newest)  # so that what was shown once is shown from now on
+        return newest
+
+    def spread(self, ref: Ref, mine: Stamped[V]) -> None:
+        """Offer `mine` to all sources; the first failure is raised where fewer than `writes` took it."""
+        self.ask(self.sources, lambda source: raise_to(source, ref, mine), self.writes, len(self.sources))
+
+    def listed(self, base: Ref, depth: Depth) -> set[Ref]:
+        """What any of `reads` sources lists, deleted or not."""
+        return set[Ref]().union(
+            *self.ask(self.sources, lambda source: list(source.refs(base, depth)), self.reads, self.reads)
+        )
+
+    def held(self, ref: Ref) -> bool:
+        """Is there a value?"""
+        return self.newest(ref).value is not MISSING
+
+    def alive(self, ref: Ref) -> bool:
+        """Is there one at or below `ref`? Asked level by level, until something is found."""
+        return self.held(ref) or any(map(self.alive, self.listed(ref, 1)))

@@ -1,0 +1,90 @@
+"""Replica: one store of many, some of which may fail (ours; field: quorum replication, the ABD register, Dynamo)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from time import time_ns
+from typing import ClassVar, Generic, TypeVar
+from uuid import uuid4
+
+from ..functions import present, same
+from ..ref import Ref
+from ..store import MISSING, Depth, Gone, Missing, Store
+from .asking import Ask, in_turn
+from .quorum import Quorum
+from .stamped import Stamped
+
+V = TypeVar("V")
+
+
+def ticket() -> str:
+    """Never the same twice."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
+class Replica(Generic[V]):
+    """Each value in every one of n `sources`, with a stamp; a write needs `writes` of them, a read n + 1 - writes.
+
+    ``Replica((a, b, c), 2) ≈`` one dictionary while any one source fails or lags behind; with ``writes=n`` any one is
+    enough to read, and with ``ask=at_once(executor)`` the fastest are. A read that meets disagreement writes the newest
+    to all, `repair` for every ref: at once after a source has lost what it had. A delete is a stamped value and stays.
+    A write that failed or was stopped is open: it may show later, but never over one that began after it while clocks
+    agree. swap compares, then writes: two at once may both win. merge replaces: put Merging over it.
+
+    >>> from storage_combinators import Memory
+    >>> a, b, c = Memory(), Memory(), Memory(); Replica((a, b, c), 2).put(Ref("a"), "x")
+    >>> store = Replica((Memory(), b, c), 2); store.get(Ref("a")), store.sources[0].get(Ref("a")).value
+    ('x', 'x')
+    """
+
+    sources: tuple[Store[Stamped[V]], ...]
+    writes: int
+    clock: Callable[[], int] = field(default=time_ns, repr=False, compare=False)
+    ticket: Callable[[], str] = field(default=ticket, repr=False, compare=False)
+    ask: Ask = field(default=in_turn, repr=False, compare=False)
+
+    without: ClassVar[dict[str, str]] = {
+        "threads": "swap compares, then writes; Locked over it restores it among threads",
+    }
+
+    def __post_init__(self) -> None:
+        _ = self.quorum  # which may be impossible
+
+    @property
+    def quorum(self) -> Quorum[V]:
+        """The sources, and how many of them are enough."""
+        return Quorum(self.sources, len(self.sources) + 1 - self.writes, self.writes, self.ask)
+
+    def get(self, ref: Ref, /) -> V:
+        value = self.quorum.newest(ref).value
+        if value is MISSING:
+            raise Missing(ref)
+        return value
+
+    def put(self, ref: Ref, value: V, /) -> None:
+        self._write(ref, self.quorum.newest(ref), present(value))
+
+    merge = put
+
+    def delete(self, ref: Ref, /) -> None:
+        self._write(ref, self.quorum.newest(ref), MISSING)
+
+    def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
+        newest = self.quorum.newest(ref)
+        if not same(newest.value, old):
+            tried = replace(newest, value=old)  # encoded alike, perhaps: a source is asked, which raises Conflict
+            self.ask(self.sources, lambda source: source.swap(ref, tried, tried), 1, 1)
+        if new is not MISSING or old is not MISSING:
+            self._write(ref, newest, new)
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        return filter(self.quorum.alive if depth == 1 else self.quorum.held, self.quorum.listed(base, depth))
+
+    def repair(self, base: Ref = Ref()) -> None:
+        """Bring every source up to date at and under `base`. No verb of a store; all sources must answer."""
+        all_of_them = Quorum(self.sources, len(self.sources), len(self.sources), self.ask)
+        for ref in all_of_them.listed(base, None):
+            all_of_them.newest(ref)
+
+    def _write(self, ref: Ref, newest: Stamped[V], value: V | Gone) -> None:
+        self.quorum.spread(ref, Stamped(max(newest.count + 1, self.clock()), self.ticket(), value))

@@ -1,0 +1,73 @@
+"""Stamped: a value with its place in an order, and how it is written as bytes. What the sources of a Replica hold."""
+
+from dataclasses import dataclass, field
+from json import dumps, loads
+from typing import Any, Generic, TypeVar
+
+from ..functions import look, update
+from ..ref import Ref
+from ..store import MISSING, Gone, Store
+from ..transforming.serialized import Codec
+
+__all__ = ["AsIs", "Stamped", "StampedCodec", "raise_to", "stamped"]
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Stamped(Generic[V]):
+    """What was written, MISSING for a delete, and when: `count` grows with each write, `ticket` is never drawn twice.
+
+    >>> max([Stamped(1, "b", "old"), Stamped(2, "a", "new")], key=Stamped.when).value
+    'new'
+    """
+
+    count: int
+    ticket: str
+    value: V | Gone
+
+    def when(self) -> tuple[int, str]:
+        """What is compared: no two writes have the same."""
+        return self.count, self.ticket
+
+
+def stamped(source: Store[Stamped[V]], ref: Ref) -> Stamped[V]:
+    """What `source` has, or what is older than every write."""
+    held = look(source, ref)
+    return Stamped(0, "", MISSING) if held is MISSING else held
+
+
+def raise_to(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> None:
+    """Leave `source` with `mine` or something newer: the order in which writes arrive makes no difference."""
+    update(source, ref, lambda held: mine if held is MISSING or held.when() < mine.when() else held)
+
+
+class AsIs:
+    """The codec of bytes that stay what they are."""
+
+    def encode(self, value: Any, /) -> Any:
+        return value
+
+    decode = encode
+
+
+@dataclass(frozen=True)
+class StampedCodec(Generic[V]):
+    r"""A codec for sources that hold bytes: a line of JSON with the stamp, then the value as `codec` has it.
+
+    >>> from storage_combinators import TextCodec
+    >>> StampedCodec(TextCodec()).encode(Stamped(7, "t", "x"))
+    b'[7, "t", true]\nx'
+    """
+
+    codec: Codec[V, bytes] = field(default_factory=AsIs)
+
+    def encode(self, value: Stamped[V], /) -> bytes:
+        there = value.value is not MISSING
+        body = b"" if value.value is MISSING else self.codec.encode(value.value)
+        return dumps([value.count, value.ticket, there]).encode() + b"\n" + body
+
+    def decode(self, raw: bytes, /) -> Stamped[V]:
+        head, _, body = raw.partition(b"\n")
+        count, ticket, there = loads(head)
+        return Stamped(count, ticket, self.codec.decode(body) if there else MISSING)
