@@ -121,7 +121,7 @@ class Script:
         """The folder, which is there, and the name. Raises BadCall."""
         above, _, name = path.rpartition("/")
         folder = self.node(above or ".")
-        if folder not in self.view.folders or name in ("", ".", ".."):
+        if folder not in self.view.folders or name in ("", ".", "..") or path.startswith("/"):
             raise BadCall(f"{path} is no name in a folder that is there")
         return folder, name
 
