@@ -99,8 +99,7 @@ def _is_open(block: Block) -> bool:
 
 def _evidence(system: System, block: Block) -> Iterator[Defect]:
     kinds = {role.kind for role in block.roles()}
-    table = block.text.startswith("|")
-    if not kinds and not _is_open(block) and not (table and _is_head(block, system.text.splitlines())):
+    if not kinds and not _is_open(block) and not _claims_nothing(block, system.text.splitlines()):
         yield Defect(
             system.file, block.line, "no evidence: cite {src}, {lab}, {number} or {dated}, or write {inference}"
         )
@@ -113,8 +112,10 @@ def _evidence(system: System, block: Block) -> Iterator[Defect]:
             yield Defect(system.file, number, "a role is not closed: write {src}`...` on one line")
 
 
-def _is_head(block: Block, lines: list[str]) -> bool:
-    """A table's first row and the rule below it claim nothing."""
+def _claims_nothing(block: Block, lines: list[str]) -> bool:
+    """One sentence that leads to a list; a table's first row and the rule below it."""
+    if not block.text.startswith("|"):
+        return re.fullmatch(r"[^.!?|]*:", block.text) is not None
     ruled = [re.fullmatch(r"\|[-:| ]+\|", lines[n]) for n in (block.line - 1, block.line) if n < len(lines)]
     return any(ruled)
 
