@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from ..ref import Ref
 from ..store import MISSING, Depth, Store
 from .asking import Ask
-from .stamped import Stamped, raise_to, stamped
+from .stamped import Stamped, holds, raise_to, stamped
 
 V = TypeVar("V")
 
@@ -47,6 +47,10 @@ class Quorum(Generic[V]):
         return set[Ref]().union(
             *self.ask(self.sources, lambda source: list(source.refs(base, depth)), self.reads, self.reads)
         )
+
+    def holds(self, ref: Ref, mine: Stamped[V]) -> bool:
+        """Is `mine` what a source has, equal or encoded alike?"""
+        return any(self.ask(self.sources, lambda source: holds(source, ref, mine), self.reads, self.reads))
 
     def held(self, ref: Ref) -> bool:
         """Is there a value?"""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from ..functions import present, same
 from ..ref import Ref
-from ..store import MISSING, Depth, Gone, Missing, Store
+from ..store import MISSING, Conflict, Depth, Gone, Missing, Store
 from .asking import Ask, in_turn
 from .quorum import Quorum
 from .stamped import Stamped
@@ -71,9 +71,8 @@ class Replica(Generic[V]):
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
         newest = self.quorum.newest(ref)
-        if not same(newest.value, old):
-            tried = replace(newest, value=old)  # encoded alike, perhaps: a source is asked, which raises Conflict
-            self.ask(self.sources, lambda source: source.swap(ref, tried, tried), 1, 1)
+        if not same(newest.value, old) and not self.quorum.holds(ref, replace(newest, value=old)):
+            raise Conflict(ref)
         if new is not MISSING or old is not MISSING:
             self._write(ref, newest, new)
 

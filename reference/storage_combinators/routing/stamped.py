@@ -6,10 +6,10 @@ from typing import Any, Generic, TypeVar
 
 from ..functions import look, update
 from ..ref import Ref
-from ..store import MISSING, Gone, Store
+from ..store import MISSING, Conflict, Gone, Store
 from ..transforming.serialized import Codec
 
-__all__ = ["AsIs", "Stamped", "StampedCodec", "raise_to", "stamped"]
+__all__ = ["AsIs", "Stamped", "StampedCodec", "holds", "raise_to", "stamped"]
 
 V = TypeVar("V")
 
@@ -40,6 +40,15 @@ def stamped(source: Store[Stamped[V]], ref: Ref) -> Stamped[V]:
 def raise_to(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> None:
     """Leave `source` with `mine` or something newer: the order in which writes arrive makes no difference."""
     update(source, ref, lambda held: mine if held is MISSING or held.when() < mine.when() else held)
+
+
+def holds(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> bool:
+    """Is `mine` what `source` has, equal or encoded alike?"""
+    try:
+        source.swap(ref, mine, mine)
+    except Conflict:
+        return False
+    return True
 
 
 class AsIs:
