@@ -32,7 +32,7 @@ def open_store(place: object) -> Store[Any]:
     (``scp:`` alike), ``fsspec+PROTOCOL://...``, ``obstore+SCHEME://...``, ``s3://bucket/prefix?endpoint=http://host:port``
     (with ``&region=``); s3, obstore+s3, redis, sftp and scp take ``timeout=`` in seconds. User and password before an
     ``@``, if they do not come from the environment or the usual files. Or what fsspec or obstore made: see adopted.
-    UsageError for anything else, and if an extra is missing; it shows no password.
+    Or a TOML file of a tree: see tree_of. UsageError for anything else, or a missing extra; it shows no password.
 
     >>> open_store("sqlite:///data/cells.db")
     SQLite(path=PosixPath('/data/cells.db'), wait=60.0)
@@ -44,6 +44,10 @@ def open_store(place: object) -> Store[Any]:
         raise UsageError("an empty text names no store: write a path, . for the current folder, or a URL")
     scheme = _SCHEME.match(text)
     if scheme is None or not isinstance(place, str):
+        if text.endswith(".toml") and not os.path.isdir(text):
+            from .toml_tree import tree_of  # it imports this module
+
+            return tree_of(Path(text))
         return Disk(Path(text))
     name = scheme[1].lower()
     opener = _OPENERS.get(name) or _OPENERS.get(name.partition("+")[0] + "+")

@@ -1,0 +1,89 @@
+"""A TOML file, and where in it a key stands, which tomllib does not tell: so that an error can point there. Ours."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .open_store import UsageError
+
+__all__ = ["Where", "line_of", "lines_of", "read"]
+
+Where = tuple[str | int, ...]  # the keys from the outside in; the place in a list is a number
+KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+DOTTED = rf"{KEY}(?:\s*\.\s*{KEY})*"
+HEADER = re.compile(rf"\s*(\[\[?)\s*({DOTTED})\s*\]")
+PAIR = re.compile(rf"\s*({DOTTED})\s*=")
+QUOTES = re.compile(r"\"\"\"|'''")
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
+    """What the file says, and the lines of its keys; UsageError, in one line with the place, where it is no TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text), lines_of(text)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        what, _, line = str(error).removesuffix(")").partition(" (at ")
+        number = line.removeprefix("line ").partition(",")[0]
+        raise UsageError(f"{path}:{number if number.isdecimal() else 1}: this is no TOML: {what}") from None
+
+
+def lines_of(text: str) -> dict[Where, int]:
+    """The line of each table and of each key that begins a line, counted from 1, in `text` that tomllib reads.
+
+    >>> lines_of("a = 1" + chr(10) + "[b.c]" + chr(10) + "d = 2")
+    {('a',): 1, ('b', 'c'): 2, ('b', 'c', 'd'): 3}
+    """
+    found: dict[Where, int] = {}
+    last: dict[Where, int] = {}  # of each list of tables, the place of its last
+    table: Where = ()
+    for number, line in _outside_of_strings(text):
+        if header := HEADER.match(line):
+            *outer, name = _names(header[2])
+            table = (*_inside(tuple(outer), last), name)
+            if header[1] == "[[":
+                last[table] = last.get(table, -1) + 1
+            table = (*table, last[table]) if table in last else table
+            found[table] = number
+        elif pair := PAIR.match(line):
+            found[(*table, *_names(pair[1]))] = number
+    return found
+
+
+def line_of(where: Where, lines: dict[Where, int]) -> int:
+    """The line of `where`, or of the nearest thing round it that begins a line; 1 for the whole file."""
+    for length in range(len(where), 0, -1):
+        if where[:length] in lines:
+            return lines[where[:length]]
+    return 1
+
+
+def _outside_of_strings(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that do not begin inside a string of several lines."""
+    inside = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not inside:
+            yield number, line
+        for quotes in QUOTES.findall(line):
+            inside = quotes if not inside else "" if quotes == inside else inside
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    """The names in ``a."b.c"``, read as TOML reads them."""
+    names, inner = [], tomllib.loads(f"{dotted} = 0")
+    while isinstance(inner, dict):
+        ((name, inner),) = inner.items()
+        names.append(name)
+    return tuple(names)
+
+
+def _inside(names: tuple[str, ...], last: dict[Where, int]) -> Where:
+    """`names`, with the place of the last table after each that is a list of tables."""
+    where: Where = ()
+    for name in names:
+        where = (*where, name)
+        where = (*where, last[where]) if where in last else where
+    return where
