@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from storage_combinators.caching.bounded import Bounded
 from storage_combinators.caching.cache import Cache
+from storage_combinators.caching.negative import Negative
+from storage_combinators.caching.ttl import TimeToLive
 from storage_combinators.caching.write_back import WriteBack
+from storage_combinators.caching.write_through import WriteThrough
 from storage_combinators.edges.draw import as_dot, as_text
 from storage_combinators.edges.rewrap import rewrap
 from storage_combinators.guarding.create_only import CreateOnly
@@ -22,7 +26,11 @@ from storage_combinators.guarding.small import Small
 from storage_combinators.guarding.throttled import Throttled
 from storage_combinators.guarding.timeout import Timeout
 from storage_combinators.observing.copier import Copier
+from storage_combinators.observing.counting import Counting
+from storage_combinators.observing.history import History
 from storage_combinators.observing.logging import Logging
+from storage_combinators.observing.measuring import Measuring
+from storage_combinators.observing.provenance import Provenance
 from storage_combinators.observing.queue import Queue
 from storage_combinators.routing.mount import Mount
 from storage_combinators.routing.sequential import Sequential
@@ -45,6 +53,9 @@ OURS = [
     ("create_only", CreateOnly), ("required", Required), ("default", Default), ("small", Small), ("dry_run", DryRun),
     ("retry", Retry), ("delayed", Delayed), ("failing", Failing), ("limited", Limited), ("throttled", Throttled),
     ("timeout", Timeout),
+    ("write_through", WriteThrough), ("cache", WriteThrough), ("negative", Negative), ("time_to_live", TimeToLive),
+    ("bounded", Bounded), ("counting", Counting), ("measuring", Measuring), ("history", History),
+    ("provenance", Provenance),
 ]  # fmt: skip  # one pair each
 
 

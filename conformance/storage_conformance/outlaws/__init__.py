@@ -11,6 +11,7 @@ from . import (
     changing,
     claiming,
     combinators,
+    expiring,
     failures,
     faulty,
     guarding,
@@ -23,6 +24,7 @@ from . import (
     observing,
     on_disk,
     pacing,
+    recalling,
     remembering,
     right,
     right_mappings,
@@ -40,8 +42,9 @@ __all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
 OUTLAWS: tuple[Outlaw, ...] = collected(
     *(holding, spelling, swapping, listing, remembering, claiming, on_disk, mappings, methods, threads, faulty),
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing, unplugged),
+    *(expiring, recalling),
 )
-_RIGHT = (combinators, nearer, guards, pacing, failures)
+_RIGHT = (combinators, nearer, guards, pacing, failures, expiring, recalling)
 CONTROLS: tuple[Callable[..., Any], ...] = (
     right.Plain, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile, right.Sqlite,
     right_mappings.Entries, right_mappings.FolderEntries,

@@ -35,7 +35,7 @@ class Measure:
 
     @property
     def median(self) -> float:
-        """At least half of the numbers are not above it, and it is less than twice the true one; nan of none."""
+        """Between the true one and twice that; nan of none."""
         left = (self.count + 1) // 2
         for bound in sorted(self.below):
             left -= self.below[bound]

@@ -2,25 +2,33 @@
 
 from ...law import Law, collect
 from . import (
+    bounded,
     cache,
     cascading,
     codec,
     copier,
+    counting,
     drawing,
     failures,
     guards,
+    history,
     locked,
     logging,
+    measuring,
     merging,
     mount,
+    negative,
     pacing,
     pass_through,
+    provenance,
     queue,
     redirect,
     relative,
     sequential,
     switch,
+    ttl,
     write_back,
+    write_through,
 )
 from .rig import Family
 
@@ -29,6 +37,7 @@ __all__ = ["COMBINATOR_LAWS", "FAMILIES"]
 _MODULES = (
     pass_through, relative, codec, switch, mount, sequential, cache, write_back,
     logging, copier, queue, merging, locked, cascading, redirect, guards, pacing, failures, drawing,
+    write_through, negative, ttl, bounded, counting, measuring, history, provenance,
 )  # fmt: skip  # in the order of the book
 COMBINATOR_LAWS: tuple[Law, ...] = collect(*_MODULES)
 FAMILIES: dict[str, Family] = {
