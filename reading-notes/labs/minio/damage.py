@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from lab.servers import BUCKET, Server
+from lab.step import Lab
 
 from .formats.drive import Held, held
 from .formats.shards import BadShard, frames
@@ -20,14 +22,20 @@ def flip(path: Path, at: int) -> None:
         file.write(raw)
 
 
-def away(path: Path) -> Path:
-    """Move a file or folder out of the way, as a disk that is not there; back(...) undoes it."""
-    return path.rename(path.with_name(f"{path.name}.away"))
+def away(lab: Lab, path: Path) -> None:
+    """Move a file or folder off its drive, as if the disk were not there; `back` undoes it."""
+    path.rename(stash(lab, path))
 
 
-def back(path: Path) -> None:
-    """Undo `away`."""
-    path.with_name(f"{path.name}.away").rename(path)
+def back(lab: Lab, path: Path) -> None:
+    """Undo `away`; what has been made in the place meanwhile is removed."""
+    if path.exists():
+        shutil.rmtree(path)
+    stash(lab, path).rename(path)
+
+
+def stash(lab: Lab, path: Path) -> Path:
+    return lab.place("away") / "-".join(path.relative_to(lab.folder).parts)
 
 
 def shards(server: Server, key: str) -> list[Held]:

@@ -8,6 +8,7 @@ from lab.servers import BUCKET, minio
 from lab.step import Lab, Step
 
 from ..damage import away, back, intact
+from ..formats.drive import tree
 
 DATA = bits(1 << 20)
 
@@ -19,7 +20,7 @@ def object_away(lab: Lab) -> None:
     for key, count in (("one", 1), ("two", 2)):
         put(client, key, DATA)
         for folder in server.folders[:count]:
-            away(folder / BUCKET / key)
+            away(lab, folder / BUCKET / key)
     lab.expect("on 1 of 4: GET is right", (said := get(client, "one", DATA)) == "200 right", said)
     healed = until(lambda: all(intact(server, "one")), 30)
     lab.expect("and the read gets it put back", healed, intact(server, "one"))
@@ -34,15 +35,16 @@ def wrong_empty_drives(lab: Lab) -> None:
     client = server.s3()
     put(client, "o", DATA)
     for folder in server.folders[:3]:
-        away(folder / BUCKET / "o")
-    last = server.folders[3] / BUCKET / "o"
+        away(lab, folder / BUCKET / "o")
+    last = server.folders[3] / BUCKET / "o" / "xl.meta"
     lab.expect("before the read, the fourth drive has its share", intact(server, "o") == [False, False, False, True])
     lab.expect("GET: 404", (said := get(client, "o", DATA)).startswith("404"), said)
     deleted = until(lambda: not last.exists(), 30)
     lab.expect("the GET has deleted the last share, which was healthy", deleted, "gone" if deleted else "still there")
+    lab.saw(f"left of it: {tree(server.folders[3] / BUCKET)}")
     lab.expect("LIST does not show it", keys(client) == [], keys(client))
     for folder in server.folders[:3]:
-        back(folder / BUCKET / "o")
+        back(lab, folder / BUCKET / "o")
     said = get(client, "o", DATA)
     lab.expect("the three that were away come back: readable again, from three", said == "200 right", said)
 
