@@ -53,7 +53,11 @@ def _status(known: list[System], template: list[Question]) -> Iterator[str]:
     yield from _row("question", *(system.about["title"] for system in known))
     yield "|---|" + ":-:|" * len(known)
     for question in template:
-        yield from _row(f"`{question.id}` {question.title}", *(SIGNS[each.states[question.id]] for each in known))
+        yield from _row(f"`{question.id}` {question.title}", *(_sign(each, question) for each in known))
+
+
+def _sign(system: System, question: Question) -> str:
+    return SIGNS.get(system.states.get(question.id, ""), "?")
 
 
 def _page(system: System, root: Path) -> Iterator[str]:

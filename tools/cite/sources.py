@@ -61,12 +61,13 @@ def unresolved(system: System, clone: Clone) -> Iterator[Defect]:
 def copied(system: System, clone: Clone) -> Iterator[Defect]:
     """Every place of the notes where RUN words in a row are the source's, at any place of its text. Raises BadClone."""
     runs = dict(reversed(list(_runs(system.text))))
-    starts = {run[0] for run in runs}
+    starts, told = {run[0] for run in runs}, set[int]()
     for path, text in clone.texts(system.commit, TEXT) if runs else ():
         words = WORD.findall(text.lower())
         for start in [place for place, word in enumerate(words) if word in starts]:
             line = runs.pop(tuple(words[start : start + RUN]), None)
-            if line is not None:
+            if line is not None and line not in told:
+                told.add(line)
                 what = f"{RUN} words in a row are those of {path}: {' '.join(words[start : start + 5])} ..."
                 yield Defect(system.file, line, f"{what}; say it in your own")
 

@@ -46,7 +46,7 @@ class System:
     @property
     def states(self) -> dict[str, str]:
         """The state of each question by its id."""
-        return dict(self.about["questions"])
+        return {name: str(state) for name, state in self.about["questions"].items()}
 
     def questions(self) -> list[Question]:
         """The questions of its notes with their answers."""
