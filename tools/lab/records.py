@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import statistics
+import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Record", "keep", "page", "read"]
+__all__ = ["Record", "keep", "keep_numbers", "measured", "page", "read"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,29 @@ def keep(path: Path, record: Record) -> None:
     else:
         records.append(record)
     path.write_text("".join(json.dumps(asdict(each)) + "\n" for each in records))
+
+
+def measured(name: str, values: list[float], unit: str, command: str) -> dict[str, object]:
+    """A number as numbers.jsonl has it: median, spread (the highest less the lowest) and runs; machine and date to come."""
+    digits = 3 - len(str(int(max(values))))  # three figures say what a busy machine can
+    median, spread = statistics.median(values), max(values) - min(values)
+    said = {"median": round(median, digits), "spread": round(spread, digits), "runs": len(values), "unit": unit}
+    return {"id": name, "command": command, **said}
+
+
+def keep_numbers(path: Path, numbers: Iterable[dict[str, object]], record: Record) -> None:
+    """Put numbers in place of the older ones of their ids, each with step, commit, versions, machine and date."""
+    about = path.with_name("system.toml")
+    commit = tomllib.loads(about.read_text())["commit"] if about.exists() else ""
+    kept = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    new = [
+        {**number, "step": f"{record.system}/{record.step}", "commit": commit, "versions": record.versions,
+         "machine": record.machine, "date": record.date}
+        for number in numbers
+    ]
+    names = {number["id"] for number in new}
+    kept = [each for each in kept if each["id"] not in names]
+    path.write_text("".join(json.dumps(each) + "\n" for each in [*kept, *new]))
 
 
 def page(system: str, records: Iterable[Record], order: list[str], told: dict[str, str]) -> str:

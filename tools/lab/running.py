@@ -14,7 +14,7 @@ from types import FrameType
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .machine import machine, today
-from .records import Record
+from .records import Record, keep_numbers
 from .step import Lab, NotRun, Step
 
 __all__ = ["TooLong", "performed"]
@@ -44,7 +44,10 @@ def performed(system: str, step: Step, say: Callable[[str], None], keeps: Path |
     verdict = "not run" if why else "different" if lab.differs else "as expected"
     seconds = round(time.monotonic() - began, 1)
     observed = [text.replace(str(folder), "LAB") for text in lab.observed]
-    return Record(system, step.name, step.expects, verdict, why, observed, lab.versions, where, today(), seconds)
+    record = Record(system, step.name, step.expects, verdict, why, observed, lab.versions, where, today(), seconds)
+    if keeps and lab.numbers:
+        keep_numbers(keeps / "numbers.jsonl", lab.numbers, record)
+    return record
 
 
 @contextmanager

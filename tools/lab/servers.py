@@ -63,6 +63,7 @@ class Server:
     def s3(self) -> Any:
         """boto3's client, which sends each request once and adds no checksum that was not asked for."""
         plain = Config(
+            signature_version="s3v4",
             retries={"total_max_attempts": 1},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
