@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ..report.terminal import Terminal
+from .filesystem.command import REFUSALS, filesystem
 from .models import MODELS
 from .readers import BadCommand, Command
 from .replay_file import load_state, save_state
@@ -41,7 +42,7 @@ def command(arguments: list[str]) -> int:
         status = app(arguments, standalone_mode=False, prog_name="store-crash")
     except typer.TyperException as error:
         return _wrong(error.format_message() if hasattr(error, "format_message") else str(error))
-    except (BadCommand, BadOption, BadPlace, BadTrace, NoStrace, Unfit, OSError) as error:
+    except (BadCommand, BadOption, BadPlace, BadTrace, NoStrace, Unfit, *REFUSALS, OSError) as error:
         return _wrong(str(error))
     except (KeyboardInterrupt, typer.Abort):
         return _wrong("interrupted")
@@ -124,6 +125,9 @@ def _save(report: Report, folder: Path) -> None:
         for found in result.found:
             kind = found.counterexample.kind
             save_state(found.state, kind, folder / f"{name}-{kind.replace(' ', '-')}.json")
+
+
+app.command("filesystem")(filesystem)
 
 
 @app.command("replay")

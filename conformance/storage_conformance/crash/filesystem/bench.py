@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from time import sleep
 
@@ -20,15 +21,18 @@ from .image import Image
 from .kinds import SECONDS, Kind, Unknown, ran
 from .loops import CannotMount, attached, mount, unmount
 from .perturb import NOBODY, UNRELATED, Perturbation, Perturber, sync_all
+from .program import Program
 from .recording import Recording
-from .states import State
+from .states import Moment, State
 from .workload import Workload
 
-__all__ = ["WORK", "Bench"]
+__all__ = ["WORK", "Bench", "Complaint"]
 
 WORK = "work"
 PROBE = "probe"
 WAIT = 0.005
+Complaint = tuple[str, Moment]
+"""A sentence, and the first moment for which it is said."""
 
 
 @dataclass
@@ -38,20 +42,30 @@ class Bench:
     kind: Kind
     folder: Path
     recorder: Callable[[], Recorder] = Recorder
-    device: Device = field(init=False)
-    made: Image = field(init=False)
     prepared: dict[tuple[str, ...], Image] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Make the file system. Raises NoDevice, and Unknown with what its maker says."""
-        self.top.mkdir(parents=True)
-        self.device = Device(self.folder / "device", self.recorder)
+    @cached_property
+    def device(self) -> Device:
+        """What is recorded. Raises NoDevice."""
+        return Device(self.folder / "device", self.recorder)
+
+    @cached_property
+    def made(self) -> Image:
+        """The new file system. Raises NoDevice, and Unknown with what its maker says."""
         self.device.ask("load", Image(self.kind.size << 20))
         with attached(self.device.path) as loop:
             status, said = ran(self.kind.mkfs.filled(device=loop))
         if status:
             raise Unknown(f"--mkfs failed with status {status}: {said or 'it said nothing'}")
-        self.made = self.device.held()
+        return self.device.held()
+
+    def __post_init__(self) -> None:
+        self.top.mkdir(parents=True)
+
+    @property
+    def state(self) -> Path:
+        """The file of the image that was looked at last."""
+        return self.folder / "state"
 
     @property
     def top(self) -> Path:
@@ -60,10 +74,14 @@ class Bench:
 
     def close(self) -> None:
         """Unmount what serves the device."""
-        unmount(self.device.path.parent)
+        if "device" in self.__dict__:
+            unmount(self.device.path.parent)
 
     def record(self, workload: Workload, others: Perturbation = NOBODY) -> Recording:
-        """Prepare it, and record it from there until the file system is unmounted. Raises what the workload raises."""
+        """Prepare it, and record it from there; with nobody else, until the file system is unmounted.
+
+        Raises what the workload raises.
+        """
         self.device.ask("load", self.prepare(workload).copy())
         perturber = Perturber(others, self.top)
 
@@ -75,9 +93,11 @@ class Bench:
             with self.mounted(self.device.path):
                 self.device.ask("freeze")
                 workload.perform(self.top / WORK, mark)
+                if others != NOBODY:  # what unmounting writes was seen without them
+                    return self.device.recorded()
+            return self.device.recorded()
         finally:
             perturber.close()
-        return self.device.recorded()
 
     def prepare(self, workload: Workload) -> Image:
         """The device with what the workload needs, unmounted; workloads that need the same share it."""
@@ -91,26 +111,32 @@ class Bench:
             self.prepared[workload.before] = self.device.held()
         return self.prepared[workload.before]
 
-    def complaints(self, state: State, workload: Workload, *, thorough: bool = True) -> list[str]:
-        """What is wrong with a state, a sentence each. `thorough`: the file system's checker looks at it too."""
-        return self.looked(state.image(), lambda root: self._judged(root, state, workload), thorough=thorough)
+    def complaints(self, state: State, workload: Workload, *, thorough: bool = True) -> list[Complaint]:
+        """What is wrong with a state. `thorough`: if nothing is, the file system's own checker looks at it too."""
+        found: list[Complaint] = []
 
-    def _judged(self, root: Path, state: State, workload: Workload) -> list[str]:
-        told = [said for begun, done in sorted(state.moments) for said in workload.judge(root, begun, done)]
-        return list(dict.fromkeys(told)) + _written(self.top / PROBE)
+        def judge() -> None:
+            root = self.top / WORK
+            for moment in sorted(state.moments):
+                found.extend((said, moment) for said in workload.judge(root, *moment))
+            again = workload.again(root) if isinstance(workload, Program) else []
+            found.extend((said, max(state.moments)) for said in again + _written(self.top / PROBE))
 
-    def looked(self, image: Image, look: Callable[[Path], list[str]], *, thorough: bool = True) -> list[str]:
-        """What `look` says of the workload's folder on this image, and the file system of being mounted and checked."""
-        file = self.folder / "state"
-        image.save(file)
+        said = self.looked_at(state.image(), judge)
+        if not said and not found and thorough:
+            said = self.kind.complaint(self.state)
+        return found + [(said, max(state.moments))] * bool(said)
+
+    def looked_at(self, image: Image, look: Callable[[], None]) -> str:
+        """Call `look` while this image is mounted at the top; why it cannot be mounted, or "". It stays in `state`."""
+        self.state.unlink(missing_ok=True)
+        image.save(self.state)
         try:
-            with self.mounted(file):
-                told = look(self.top / WORK)
-            return told or (list(filter(None, [self.kind.complaint(file)])) if thorough else [])
+            with self.mounted(self.state):
+                look()
         except CannotMount as error:
-            return [f"it cannot be mounted: {error.strerror}"]
-        finally:
-            file.unlink()
+            return f"it cannot be mounted: {error.strerror}"
+        return ""
 
     @contextmanager
     def mounted(self, file: Path) -> Iterator[None]:

@@ -10,8 +10,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.connection import Pipe as pipe
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -78,7 +77,7 @@ class Device:
         """Serve it from a new process, in a new folder. Raises NoDevice."""
         folder.mkdir()
         self.path = folder / NAME
-        self._pipe, other = pipe()
+        self._pipe, other = Pipe()
         self.process = os.fork()
         if not self.process:
             self._pipe.close()
@@ -89,7 +88,7 @@ class Device:
         except EOFError:
             raise NoDevice("no file could be served over FUSE: is libfuse3 installed, is /dev/fuse there?") from None
 
-    def ask(self, verb: str, *arguments: object) -> Any:  # noqa: ANN401  # each verb answers with something else
+    def ask(self, verb: str, *arguments: object) -> Any:
         """What the Recorder answers. Raises NoDevice when its process is no more."""
         try:
             self._pipe.send((verb, arguments))
@@ -122,7 +121,7 @@ def _end_with(work: Callable[[], None]) -> None:
 
 def serve(recorder: Recorder, folder: Path, pipe: Connection) -> None:
     """Serve the file until the folder is unmounted. Each request comes and is answered before the next."""
-    from mfusepy import FUSE  # it loads libfuse, which may be missing
+    from mfusepy import FUSE  # type: ignore[import-untyped]  # it has no types; here, for it loads libfuse
 
     def answer() -> None:
         try:
@@ -136,13 +135,14 @@ def serve(recorder: Recorder, folder: Path, pipe: Connection) -> None:
         pipe.send("ready")
         Thread(target=answer, daemon=True).start()
 
-    FUSE(_operations(recorder, ready), str(folder), foreground=True, nothreads=True, direct_io=True, fsname="store-crash")
+    served = _operations(recorder, ready)
+    FUSE(served, str(folder), foreground=True, nothreads=True, direct_io=True, fsname="store-crash")
 
 
-def _operations(recorder: Recorder, ready: Callable[[], None]) -> Any:  # noqa: ANN401  # of a class that is made here
+def _operations(recorder: Recorder, ready: Callable[[], None]) -> Any:
     from mfusepy import FuseOSError, Operations
 
-    class Served(Operations):
+    class Served(Operations):  # type: ignore[misc]  # of a library without types
         """A folder with one file."""
 
         use_ns = True

@@ -1,8 +1,8 @@
 """Isolation: a process with mounts and children of its own, which all end with it, however it ends.
 
-In namespaces of its own (mount, PID) nothing that it mounts is seen outside, and the kernel unmounts it when the process
-is no more; loop devices detach by themselves then. So there is nothing to clean up after a kill, but the folder: `place`
-removes those of runs that are no more, with whatever is still mounted or attached there, and no others.
+In namespaces of its own (mount, PID) nothing that it mounts is seen outside, and the kernel unmounts it when the
+process is no more; loop devices detach by themselves then. So there is nothing to clean up after a kill but the folder:
+`place` removes those of runs that are no more, with whatever is still mounted or attached there, and no others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 from .loops import attached_files, detach, libc, unmount
 
-__all__ = ["Isolated", "place", "sweep"]
+__all__ = ["CannotIsolate", "Isolated", "clear", "place", "sweep"]
 
 NEW_MOUNTS, NEW_PROCESSES = 0x00020000, 0x20000000  # CLONE_NEWNS, CLONE_NEWPID
 PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
@@ -31,6 +31,10 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 MARK = "store-crash-filesystem-"
 MEMORY = Path("/dev/shm")  # noqa: S108  # private folders are made in it
 PATIENCE, WAIT = 500, 0.01
+
+
+class CannotIsolate(RuntimeError):
+    """This process may not do what needs root; the text says what is missing."""
 
 
 class Isolated:
@@ -57,8 +61,11 @@ class Isolated:
 
 def _apart(parent: int, pipe: Connection, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     _end_with(parent)
-    libc("unshare", NEW_MOUNTS | NEW_PROCESSES)
-    libc("mount", b"none", b"/", None, PRIVATE, None)
+    try:
+        _enter()
+    except OSError as error:
+        pipe.send(CannotIsolate(f"this process may not mount ({error.strerror}): in a container, run it privileged"))
+        return
     child = os.fork()  # the first process of the new namespace: the kernel ends the others with it
     if child:
         pipe.close()
@@ -70,6 +77,11 @@ def _apart(parent: int, pipe: Connection, target: Callable[..., None], arguments
     finally:
         sys.stderr.flush()
         os._exit(0)
+
+
+def _enter() -> None:
+    libc("unshare", NEW_MOUNTS | NEW_PROCESSES)
+    libc("mount", b"none", b"/", None, PRIVATE, None)
 
 
 def _end_with(parent: int) -> None:

@@ -7,6 +7,7 @@ tables) is written at once, and nothing is discarded.
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ __all__ = ["KINDS", "Kind", "Unknown", "kind_of"]
 
 LARGE = 512  # MiB, for what a user makes: enough for the defaults of every tool
 SECONDS = 60
+STEP = re.compile(r"(Pass|Phase) \d|\s+- |e2fsck \d|\[\d/\d\]|it: |Opening |Checking |UUID")  # of a checker's work
 
 
 class Unknown(ValueError):
@@ -37,6 +39,8 @@ class Kind:
     """Options that it needs when another file system of the same content may be mounted."""
     check: Command | None = None
     """Exits 0 if {device}, here a file, is clean; changes nothing."""
+    part: float = 0.0
+    """Of the states, by chance, that it looks at: it takes longer than all the rest."""
     options: str = ""
     mount: Command | None = None
     unmount: Command | None = None
@@ -56,32 +60,39 @@ class Kind:
         if not self.check:
             return ""
         status, said = ran(self.check.filled(device=image))
-        return f"{self.check.words[0]} finds it damaged (status {status}): {said}" if status else ""
+        return f"{self.check.words[0]} finds it damaged (status {status}): {_plain(said, image)}" if status else ""
 
 
 def ran(words: list[str]) -> tuple[int, str]:
-    """Run a program: its status, and the last of what it said, on one line."""
+    """Run a program: its status, and what it said."""
     try:
-        ended = subprocess.run(  # noqa: S603  # the file system's own program, or the user's
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS, check=False
+        ended = subprocess.run(  # noqa: S603, PLW1510  # the file system's own program, or the user's; its status is told
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS
         )
     except subprocess.TimeoutExpired:
         return 124, f"it did not end within {SECONDS} s"
-    return ended.returncode, " ".join(ended.stdout.decode("utf-8", "replace").split())[-400:]
+    return ended.returncode, ended.stdout.decode("utf-8", "replace").strip()
+
+
+def _plain(said: str, image: Path) -> str:
+    """What a checker complains of, on one line: not which step it had come to."""
+    lines = [line for line in said.replace(str(image), "it").splitlines() if not STEP.match(line)]
+    return " ".join(" ".join(lines).split())[:300]
 
 
 def _command(text: str) -> Command:
     return Command(tuple(shlex.split(text)))
 
 
+FSCK = _command("e2fsck -fn {device}")
 EXT = "-q -F -b 4096 -E nodiscard"
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("ext4", 32, _command(f"mkfs.ext4 {EXT},lazy_itable_init=0 {{device}}"), "", _command("e2fsck -fn {device}")),
-        Kind("ext2", 32, _command(f"mkfs.ext2 {EXT} {{device}}"), "", _command("e2fsck -fn {device}")),
-        Kind("xfs", 300, _command("mkfs.xfs -q -f -K {device}"), "nouuid", _command("xfs_repair -n -f {device}")),
-        Kind("btrfs", 128, _command("mkfs.btrfs -q -f -K {device}"), "", _command("btrfs check {device}")),
+        Kind("ext4", 32, _command(f"mkfs.ext4 {EXT},lazy_itable_init=0 {{device}}"), "", FSCK, 0.5),
+        Kind("ext2", 32, _command(f"mkfs.ext2 {EXT} {{device}}"), "", FSCK, 0.5),
+        Kind("xfs", 300, _command("mkfs.xfs -q -f -K {device}"), "nouuid", _command("xfs_repair -n -f {device}"), 0.25),
+        Kind("btrfs", 128, _command("mkfs.btrfs -q -f -K {device}"), "", _command("btrfs check {device}"), 0.5),
     )
 }
 
@@ -92,27 +103,31 @@ def kind_of(name: str, mkfs: str = "", options: str = "", mount: str = "", unmou
         raise BadCommand("--unmount without --mount: the kernel unmounts what it mounted")
     if mount and options:
         raise BadCommand("--options are the kernel's: put yours into --mount")
-    given = {
-        option: Command.parse(text, f"--{option}")
-        for option, text in (("mkfs", mkfs), ("mount", mount), ("unmount", unmount))
-        if text
-    }
-    _has_places(given)
-    known = KINDS.get(name)
-    if not known and "mkfs" not in given:
-        raise Unknown(f"{name} is none of {', '.join(KINDS)}: say how it is made with --mkfs 'PROGRAM {{device}}'")
+    given = {"mkfs": mkfs, "mount": mount, "unmount": unmount}
+    made, mounts, unmounts = (_given(option, text) for option, text in given.items())
+    base = _base(name, made)
     if not mount and not _in_kernel(name):
         raise Unknown(f"the kernel of this machine has no file system {name}: say --mount CMD for one of your own")
-    base = known or Kind(name, LARGE, given["mkfs"])
-    return replace(base, options=options, size=LARGE if mkfs else base.size, **given)
+    return replace(base, options=options, check=None if mount else base.check, mount=mounts, unmount=unmounts)
 
 
-def _has_places(given: dict[str, Command]) -> None:
-    wanted = {"mkfs": ("device",), "mount": ("device", "dir"), "unmount": ("dir",)}
-    for option, command in given.items():
-        for name in wanted[option]:
-            if not command.has(name):
-                raise BadCommand(f"--{option} has no {{{name}}}")
+def _base(name: str, made: Command | None) -> Kind:
+    """A known one, made as the user says or as its tool does; or one that only the user knows."""
+    if name in KINDS:
+        return replace(KINDS[name], mkfs=made, size=LARGE) if made else KINDS[name]
+    if not made:
+        raise Unknown(f"{name} is none of {', '.join(KINDS)}: say how it is made with --mkfs 'PROGRAM {{device}}'")
+    return Kind(name, LARGE, made)
+
+
+def _given(option: str, text: str) -> Command | None:
+    if not text:
+        return None
+    command = Command.parse(text, f"--{option}")
+    for name in {"mkfs": ("device",), "mount": ("device", "dir"), "unmount": ("dir",)}[option]:
+        if not command.has(name):
+            raise BadCommand(f"--{option} has no {{{name}}}")
+    return command
 
 
 def _in_kernel(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Loop devices and mounts by direct system calls (loop(4), mount(2)): a process for each would cost more than they do."""
+"""Loop devices and mounts by direct system calls, loop(4) and mount(2): a process for each would cost more than it."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def detach(path: Path) -> None:
 
 
 def mount(source: Path, folder: Path, kind: str, options: str = "") -> None:
-    """mount(2), with options as mount(8) takes them. Raises CannotMount."""
+    """Mount it there; options are those of the command of that name. Raises CannotMount."""
     words = [word for word in options.split(",") if word and word not in NOTHING]
     flags = sum({FLAGS[word] for word in words if word in FLAGS})
     data = ",".join(word for word in words if word not in FLAGS)
@@ -127,7 +127,7 @@ def mount(source: Path, folder: Path, kind: str, options: str = "") -> None:
 
 
 def unmount(folder: Path) -> None:
-    """umount2(2); what keeps it busy (a reader that ends, a daemon that looks at new devices) is waited for, a while."""
+    """What umount2(2) does; who keeps it busy (a reader that ends, a daemon that looks at devices) is waited for."""
     for attempt in range(TRIES):
         try:
             libc("umount2", os.fsencode(folder), 0 if attempt < TRIES - 1 else DETACH)
@@ -137,4 +137,3 @@ def unmount(folder: Path) -> None:
             sleep(WAIT)
         else:
             return
-

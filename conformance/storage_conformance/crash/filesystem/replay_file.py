@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 from ..readers import Command
 from ..run_values import scenarios
 from .image import Image
-from .promises import PROMISES
+from .perturb import NOBODY, Perturbation
 from .program import Program
+from .promises import PROMISES
 from .recording import Event, Flush, Mark, Recording, Write
-from .states import State
+from .states import State, epochs, states
 from .workload import Calls, Workload
 
 __all__ = ["BadReplay", "Replay", "load", "saved"]
@@ -38,25 +40,41 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Replay:
-    """What a file holds."""
+    """What a file holds: all states of the recording are meant, or the one that is chosen."""
 
     filesystem: str
     options: str
     workload: Workload
     recording: Recording
+    others: Perturbation = NOBODY
     chosen: Chosen | None = None
 
+    def states(self, seed: int) -> Iterator[State]:
+        """Those to look at."""
+        if not self.chosen:
+            yield from states(self.recording, seed)
+            return
+        image = self.recording.base.copy()
+        for epoch in epochs(self.recording.events):
+            if epoch.number == self.chosen.epoch:
+                start = State("saved", image, epoch, self.chosen.size, frozenset(), frozenset())
+                yield start.keeping(self.chosen.kept)
+                return
+            for write in epoch.writes:
+                image.write(write.offset, write.data)
 
-def saved(filesystem: str, options: str, workload: Workload, recording: Recording, state: State | None = None) -> str:
-    """The text of a file."""
+
+def saved(replay: Replay, state: State | None = None) -> str:
+    """The text of a file, for this state or for all of them."""
     chosen = {"epoch": state.epoch.number, "size": state.size, "kept": sorted(state.kept)} if state else None
     made = {
         "form": FORM,
-        "filesystem": filesystem,
-        "options": options,
-        "workload": _workload(workload),
+        "filesystem": replay.filesystem,
+        "options": replay.options,
+        "workload": _workload(replay.workload),
+        "others": {"how": replay.others.how, "before": sorted(replay.others.before)},
         "state": chosen,
-        "recording": base64.b85encode(zlib.compress(json.dumps(_recording(recording)).encode(), 9)).decode(),
+        "recording": base64.b85encode(zlib.compress(json.dumps(_recording(replay.recording)).encode(), 9)).decode(),
     }
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
@@ -84,14 +102,11 @@ def load(path: Path, scratch: Path) -> Replay:
     """What a file holds; `scratch` is for the programs of a workload. Raises BadReplay, and OSError."""
     try:
         made = json.loads(path.read_text("utf-8"))
-        if made["form"] != FORM:
-            raise BadReplay(f"{path}: it is a file of another version: {made['form']}")
         told = json.loads(zlib.decompress(base64.b85decode(made["recording"])))
         workload, chosen = _read_workload(made["workload"], scratch), made["state"]
         state = chosen and Chosen(chosen["epoch"], chosen["size"], frozenset(chosen["kept"]))
-        return Replay(made["filesystem"], made["options"], workload, _read_recording(told), state)
-    except BadReplay:
-        raise
+        others = Perturbation(made["others"]["how"], frozenset(made["others"]["before"]))
+        return Replay(made["filesystem"], made["options"], workload, _read_recording(told), others, state)
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise BadReplay(f"{path}: it is no recording of store-crash filesystem ({type(error).__name__})") from None
 

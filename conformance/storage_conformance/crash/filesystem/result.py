@@ -16,7 +16,8 @@ class Finding:
     `torn`: only a device that may leave a block of 4096 bytes in part (512 of them are kept whole) shows it.
     """
 
-    workload: tuple[str, ...]
+    before: tuple[str, ...]
+    lines: tuple[str, ...]
     complaint: str
     explanation: str
     torn: bool = False
@@ -25,9 +26,15 @@ class Finding:
     replay: str = ""
     """Where it was written."""
 
+    @property
+    def workload(self) -> str:
+        """What was recorded, on one line."""
+        return "; ".join(self.lines)
+
     def as_dict(self) -> dict[str, object]:
-        """As in the JSON of the command."""
-        return {"workload": list(self.workload), "explanation": self.explanation, "replay": self.replay}
+        """As in the JSON of the command; "workload" is also the text of a file for --workload."""
+        whole = [*self.before, "---", *self.lines] if self.before else list(self.lines)
+        return {"workload": whole, "explanation": self.explanation, "replay": self.replay}
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Report:
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """One workload more."""
@@ -64,7 +72,8 @@ class Report:
         self.states += outcome.states
         self.bad += outcome.bad
         self.checked += outcome.checked
-        self.findings += outcome.findings
+        told = {found.complaint for found in self.torn}  # it is one thing for all workloads
+        self.findings += [found for found in outcome.findings if not found.torn or found.complaint not in told]
         self.why += [outcome.why] if outcome.why and outcome.why not in self.why else []
 
     @property
@@ -110,4 +119,5 @@ class Report:
             "violations": [found.as_dict() for found in self.violations],
             "torn": [found.as_dict() for found in self.torn],
             "why": self.why,
+            "notes": self.notes,
         }

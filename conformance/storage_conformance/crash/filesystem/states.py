@@ -1,7 +1,8 @@
 """states: what a power cut may leave on the device, by the one rule that disks keep.
 
-What was written before a flush that has returned is there. Of what was written since, any part may be there: writes in any
-order, a write in part, sector by sector. So a state is an epoch (between two flushes) and a choice among its writes:
+What was written before a flush that has returned is there. Of what was written since, any part may be there: writes in
+any order, a write in part, sector by sector. So a state is an epoch (what lies between two flushes) and a choice among
+its writes:
 
 - none and all: each prefix that ends at a flush;
 - each page of 4096 bytes missing, each alone;
@@ -21,7 +22,7 @@ from .recording import Event, Flush, Mark, Recording, Write
 
 __all__ = ["BOUND", "Epoch", "Moment", "State", "epochs", "pieces", "states"]
 
-BOUND = 24
+BOUND = 12
 """Pages of an epoch that are left out, and that are alone, each; of more, so many by chance."""
 CHANCES = ((BLOCK, 3), (SECTOR, 2))
 """The size of a piece, and how many choices by chance of such pieces, for each epoch."""

@@ -1,0 +1,157 @@
+"""examine: one workload, recorded with and without others that sync, and every state of it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Protocol
+
+from ..readers import BadCommand
+from .bench import Bench, Complaint
+from .image import BLOCK
+from .kinds import Kind
+from .perturb import NOBODY, Perturbation, perturbations
+from .recording import Recording
+from .replay_file import Replay, saved
+from .result import Finding, Outcome
+from .shortest import shortest
+from .states import State, states
+from .workload import Workload
+
+__all__ = ["Examined", "Looks", "Plan", "examine", "replayed"]
+
+TRIES = 60
+"""States that are tried for the smallest."""
+
+
+class Looks(Protocol):
+    """Who can look at a state: a Bench does by mounting it."""
+
+    kind: Kind
+
+    def complaints(self, state: State, workload: Workload, *, thorough: bool = True) -> list[Complaint]:
+        """What is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How closely to look."""
+
+    seed: int = 0
+    others: bool = True
+    """Whether it is recorded with others that sync, too."""
+    small: bool = True
+    """Whether the smallest example is looked for."""
+
+
+def examine(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
+    """Record it, look at each state, and tell of the first that is wrong, and of the first that needs torn blocks.
+
+    What is told is of the shortest workload that shows it, and of a state of which little is lost, if the plan says so.
+    """
+    outcome = _looked_at(bench, workload, plan)
+    if plan.small and _is_wrong(outcome):
+        quick = replace(plan, small=False)
+        least = shortest(workload, lambda fewer: _is_wrong(_looked_at(bench, fewer, quick)))
+        if least is not workload:
+            return replace(outcome, findings=_looked_at(bench, least, plan).findings)
+    return outcome
+
+
+def _is_wrong(outcome: Outcome) -> bool:
+    return any(not found.torn for found in outcome.findings)
+
+
+def _looked_at(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
+    outcome = Outcome()
+    try:
+        for others in perturbations(workload.lines, plan.seed) if plan.others else [NOBODY]:
+            recording = bench.record(workload, others)
+            outcome = _both(outcome, Examined(bench, workload, recording, others, plan).outcome())
+    except (OSError, BadCommand) as error:
+        return replace(outcome, why=f"{workload.name}: it cannot be done on this file system: {error}")
+    return outcome
+
+
+def _both(first: Outcome, second: Outcome) -> Outcome:
+    known = {found.torn for found in first.findings}
+    fresh = tuple(found for found in second.findings if found.torn not in known)
+    figures = (first.states + second.states, first.bad + second.bad, first.checked + second.checked)
+    return Outcome(*figures, first.findings + fresh)
+
+
+def replayed(bench: Looks, replay: Replay, plan: Plan) -> Outcome:
+    """What was recorded elsewhere, looked at here: the state that was chosen, or all."""
+    one = Examined(bench, replay.workload, replay.recording, replay.others, plan)
+    return one.outcome(replay.states(plan.seed))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A recording of a workload, and what is found in it."""
+
+    bench: Looks
+    workload: Workload
+    recording: Recording
+    others: Perturbation
+    plan: Plan
+
+    def outcome(self, among: Iterable[State] | None = None) -> Outcome:
+        """Of these states, or of all."""
+        some = Random(self.plan.seed)  # noqa: S311  # choices, not secrets
+        count = bad = checked = 0
+        found: dict[bool, Finding] = {}
+        for state in among if among is not None else states(self.recording, self.plan.seed):
+            thorough = some.random() < self.bench.kind.part
+            complaints = self.bench.complaints(state, self.workload, thorough=thorough)
+            count, bad, checked = count + 1, bad + bool(complaints), checked + thorough
+            torn = state.size < BLOCK
+            if complaints and torn not in found:
+                found[torn] = self.finding(*self.smallest(state, complaints))
+        return Outcome(count, bad, checked, tuple(found.values()))
+
+    def finding(self, state: State, complaint: Complaint) -> Finding:
+        """It, told and saved."""
+        where = self.bench.kind
+        text = (
+            ""
+            if not self.plan.small
+            else saved(Replay(where.name, where.options, self.workload, self.recording, self.others), state)
+        )
+        told = explanation(state, complaint, self.workload, self.others)
+        return Finding(self.workload.before, self.workload.lines, complaint[0], told, state.size < BLOCK, text)
+
+    def smallest(self, state: State, complaints: list[Complaint]) -> tuple[State, Complaint]:
+        """A state of the same epoch that is still wrong, and of which as little as possible is lost."""
+        tries = TRIES if self.plan.small else 0
+        for number in sorted(frozenset(range(len(state.epoch.cut(state.size)))) - state.kept):
+            if not tries:
+                break
+            tries -= 1
+            fuller = state.keeping(state.kept | {number})
+            still = self.bench.complaints(fuller, self.workload)
+            if still:
+                state, complaints = fuller, still
+        return state, complaints[0]
+
+
+def explanation(state: State, complaint: Complaint, workload: Workload, others: Perturbation) -> str:
+    """The story of a state, for people."""
+    said, (begun, done) = complaint
+    when = _when(workload.lines, begun, done)
+    count, lost = len(state.epoch.cut(state.size)), state.lost
+    blocks = ", ".join(f"{len(piece.data)} bytes at {piece.offset}" for piece in lost[:4])
+    more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
+    since = f"flush {state.epoch.number}" if state.epoch.number else "the start"
+    if not lost:
+        left = f"nothing of the {count} pieces written since {since} is lost" if count else "nothing is lost"
+    else:
+        left = f"{len(lost)} of the {count} pieces written since {since} are lost ({blocks}{more})"
+    return f"{said}. The power goes {when}; {others}; on the device, {left}."
+
+
+def _when(lines: tuple[str, ...], begun: int, done: int) -> str:
+    if begun > done:
+        return f"while `{lines[done]}` runs (call {done + 1} of {len(lines)})"
+    return f"after `{lines[done - 1]}` has returned (call {done} of {len(lines)})" if done else "before the first call"

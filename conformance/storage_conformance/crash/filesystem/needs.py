@@ -1,0 +1,56 @@
+"""missing: what this machine, or this user, lacks for a file system to be crash-tested."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from .kinds import Kind
+from .loops import CONTROL
+
+__all__ = ["missing", "missing_programs"]
+
+PACKAGES = {
+    "mkfs.ext4": "e2fsprogs", "mkfs.ext2": "e2fsprogs", "e2fsck": "e2fsprogs", "debugfs": "e2fsprogs",
+    "mkfs.xfs": "xfsprogs", "xfs_repair": "xfsprogs", "mkfs.btrfs": "btrfs-progs", "btrfs": "btrfs-progs",
+}  # fmt: skip
+FUSE = Path("/dev/fuse")
+
+
+def missing(kind: Kind, *, recording: bool = True) -> list[str]:
+    """What is missing to mount it, and to record it; each says what to do."""
+    return [*_from_the_system(recording=recording), *missing_programs(kind.needs())]
+
+
+def missing_programs(names: list[str]) -> list[str]:
+    """Those that are not on the path."""
+    return [
+        f"the program {name} (package {PACKAGES[name]})" if name in PACKAGES else f"the program {name}"
+        for name in names
+        if not shutil.which(name)
+    ]
+
+
+def _from_the_system(*, recording: bool) -> Iterator[str]:
+    if sys.platform != "linux":
+        yield "Linux"
+        return
+    if os.geteuid():
+        yield "root, to mount (use sudo)"
+    if not CONTROL.exists():
+        yield f"loop devices, {CONTROL} (modprobe loop; a container must be privileged)"
+    if recording and not FUSE.exists():
+        yield f"{FUSE} (modprobe fuse; a container must be privileged)"
+    if recording and not _has_libfuse():
+        yield "libfuse 3 (package libfuse3-3 or fuse3)"
+
+
+def _has_libfuse() -> bool:
+    try:
+        import mfusepy  # type: ignore[import-untyped]  # noqa: F401  # it looks for the library when imported
+    except (ImportError, OSError, AttributeError):
+        return False
+    return True

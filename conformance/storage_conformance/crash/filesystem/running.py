@@ -1,0 +1,151 @@
+"""run: workloads on a file system, shared out among processes that each have their own copy of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
+from threading import current_thread, main_thread
+from time import monotonic
+
+from .bench import Bench
+from .device import NoDevice, Recorder
+from .examining import Plan, examine, replayed
+from .isolation import Isolated, place
+from .kinds import Kind, Unknown
+from .replay_file import Replay
+from .result import Outcome, Report
+from .workload import Workload
+
+__all__ = ["AT_ONCE", "Options", "Stopped", "run"]
+
+AT_ONCE = min(2, os.cpu_count() or 1)
+"""More gain little: mounting and unmounting wait for each other inside the kernel."""
+TOLD = 5
+"""Workloads with a violation that are made small; of the others the first state is told as it is."""
+
+
+class Stopped(Exception):
+    """The process of a bench has ended by itself; the text says what is known."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user gave, apart from the file system and the workloads."""
+
+    seed: int = 0
+    time_limit: float = float("inf")
+    plan: Plan = field(default_factory=Plan)
+    at_once: int = AT_ONCE
+    recorder: Callable[[], Recorder] = Recorder
+    """What stands for the device; tests put a lying one here."""
+
+
+def run(
+    kind: Kind,
+    tasks: Iterable[Workload | Replay],
+    options: Options,
+    watch: Callable[[Report], None] = lambda report: None,
+) -> Report:
+    """Judge a file system by workloads, or by what was recorded before.
+
+    Raises Unknown, CannotIsolate and NoDevice where it cannot be made, mounted or recorded; Stopped.
+    After Ctrl-C, SIGTERM and the time limit the report is of what was seen until then, and never "holds".
+    """
+    start = monotonic()
+    report = Report(kind.name, kind.options, options.seed)
+    with place() as folder, _interruptible():
+        benches = [Isolated(_serve, kind, folder / str(number), options.recorder) for number in range(options.at_once)]
+        try:
+            for outcome in _shared_out(benches, iter(tasks), options, start + options.time_limit):
+                report.add(outcome)
+                report.seconds = monotonic() - start
+                watch(report)
+        except (KeyboardInterrupt, TimeoutError) as error:
+            report.why.append("interrupted" if isinstance(error, KeyboardInterrupt) else "the time limit was reached")
+        finally:
+            for bench in benches:
+                bench.close()
+    report.seconds = monotonic() - start
+    return report
+
+
+def _shared_out(
+    benches: list[Isolated], tasks: Iterator[Workload | Replay], options: Options, end: float
+) -> Iterator[Outcome]:
+    """Each bench gets a task when it is free. Raises TimeoutError, Stopped, and what a bench raises."""
+    free: list[Isolated] = []
+    busy = list(benches)
+    wrong = 0
+    plan = replace(options.plan, seed=options.seed)
+    while busy:
+        for bench in _heard(busy, end):
+            answer = _answer(bench)
+            free.append(bench)
+            busy.remove(bench)
+            if isinstance(answer, Outcome):
+                wrong += any(not found.torn for found in answer.findings)
+                yield answer
+        for bench in list(free):
+            task = next(tasks, None)
+            if task is None:
+                break
+            bench.pipe.send((task, replace(plan, small=plan.small and wrong < TOLD)))
+            free.remove(bench)
+            busy.append(bench)
+
+
+def _heard(busy: list[Isolated], end: float) -> list[Isolated]:
+    """Those that have answered. Raises TimeoutError."""
+    left = end - monotonic()
+    pipes = wait([bench.pipe for bench in busy], None if left == float("inf") else max(left, 0))
+    if not pipes:
+        raise TimeoutError
+    return [bench for bench in busy if bench.pipe in pipes]
+
+
+def _answer(bench: Isolated) -> Outcome | None:
+    """An Outcome, or None for "ready"."""
+    try:
+        answer = bench.pipe.recv()
+    except EOFError:
+        raise Stopped("a process of the tester has ended by itself; the kernel's log may say why") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer if isinstance(answer, Outcome) else None
+
+
+def _serve(pipe: Connection, kind: Kind, folder: Path, recorder: Callable[[], Recorder]) -> None:
+    """The other end: a bench, which examines one workload after the other until it is closed."""
+    try:
+        bench = Bench(kind, folder, recorder)
+        assert bench.made  # now, and not for the first workload
+    except (Unknown, NoDevice, OSError) as error:
+        pipe.send(error)
+        return
+    pipe.send("ready")
+    try:
+        while True:
+            task, plan = pipe.recv()
+            pipe.send(replayed(bench, task, plan) if isinstance(task, Replay) else examine(bench, task, plan))
+    except NoDevice as error:
+        pipe.send(error)
+    except EOFError:
+        bench.close()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM is heard as Ctrl-C is, so that what was begun is put away; only the main thread hears either."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGTERM, default_int_handler)
+    try:
+        yield
+    finally:
+        signal(SIGTERM, before)
