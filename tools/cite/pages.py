@@ -73,7 +73,7 @@ def _page(system: System, root: Path) -> Iterator[str]:
     for role, place in system.about["entry_points"].items():
         yield from _row(f"entry: {role}", f"{{src}}`{system.name}@{system.commit}:{place}`")
     included = f"../../{root.name}/systems/{system.name}/notes.md"
-    yield from ("", f"```{{include}} {included}", ":start-after: <!-- answers -->", "```")
+    yield from ("", f"```{{include}} {included}", ":start-after: <!-- answers -->", ":relative-images:", "```")
     measured = [record for record in numbers(system)[0].values() if record.get("status") != "not run"]
     if measured:
         yield from ("", "## Numbers", "")
