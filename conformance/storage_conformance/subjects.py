@@ -52,7 +52,7 @@ def is_store(thing: Any) -> bool:
 
 
 def subject(given: str | Callable[..., Any] | Subject) -> Subject:
-    """The subject that `given` names: ``module:factory``, ``file.py:factory``, a URL, a callable; BadSubject."""
+    """The subject of ``module:factory``, ``file.py:factory``, a URL, a TOML file, a callable; else BadSubject."""
     if isinstance(given, Subject):
         return given
     if callable(given):
@@ -60,7 +60,7 @@ def subject(given: str | Callable[..., Any] | Subject) -> Subject:
     if not isinstance(given, str):
         raise BadSubject(f"{type(given).__name__} is no factory: give one, such as lambda: store")
     scheme, _, rest = given.partition(":")
-    if "://" in given or scheme in ("memory", "null", "env"):
+    if "://" in given or scheme in ("memory", "null", "env") or given.endswith(".toml"):
         return _of_url(given)
     if scheme in SCHEMES and not rest.isidentifier():
         raise BadSubject(

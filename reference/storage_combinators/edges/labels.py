@@ -1,16 +1,17 @@
 """What a node is called in a drawing: its class and plain fields, with no secret in them. Ours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import partial
 from pathlib import PurePath
+from urllib.parse import unquote
 
 from ..functions import same
 from ..ref import Ref
 from .rewrap import plain_fields
 
-__all__ = ["hidden", "label"]
+__all__ = ["hidden", "hidden_in", "label"]
 
 SHORT = 48  # characters of a field's value
 PRIVATE = re.compile("pass|pwd|secret|token|credential|signature|(?:^|_)keys?$", re.IGNORECASE)
@@ -37,6 +38,25 @@ def label(node: object) -> str:
 def hidden(text: str) -> str:
     """`text`, such as that of an error, without the users, passwords and secret parameters of URLs in it."""
     return PARAMETER.sub(r"\1=…", USERINFO.sub(r"\1…@", text))
+
+
+def hidden_in(text: str, given: Iterable[str]) -> str:
+    """`text` likewise, and without the passwords of the URLs in `given`, wherever they stand, and as they are meant."""
+    found = {form for each in given for secret in _secrets(each) for form in (secret, unquote(secret))}
+    for secret in sorted(found, key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return hidden(text)
+
+
+def _secrets(url: str) -> Iterator[str]:
+    """The password of a URL, however malformed, and its secret parameters."""
+    userinfo = re.search(r"//([^/?#]*)@", url)
+    password = userinfo[1].partition(":")[2] if userinfo else ""
+    return (
+        secret
+        for secret in [password, *(found[0].partition("=")[2] for found in PARAMETER.finditer(url))]
+        if len(secret) > 2
+    )
 
 
 def _usual(node: object, name: str) -> bool:

@@ -59,9 +59,8 @@ def open_store(place: object) -> Store[Any]:
         extra = _EXTRAS.get(name.partition("+")[0], "all")
         raise UsageError(f"{error.name} is missing: pip install 'storage-combinators[{extra}]'") from None
     except ValueError as error:  # the text may hold a password, so it is not shown
-        raise UsageError(
-            str(error) if isinstance(error, UsageError) else f"this {name} URL is malformed: {error}"
-        ) from None
+        told = str(error) if isinstance(error, UsageError) else f"this {name} URL is malformed: {error}"
+        raise UsageError(told) from None
 
 
 def _leaf(module: str, make: str) -> Callable[[str], Store[Any]]:

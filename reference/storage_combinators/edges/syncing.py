@@ -17,7 +17,7 @@ PATIENCE = 10  # failures in a row, after which the store is taken for lost
 
 @dataclass(frozen=True)
 class Step:
-    """What became of one ref: copied and read back, the same already, gone from the source meanwhile, or failed: why."""
+    """What became of one ref. Copied: and read back; same: already; gone: there is nothing in the source any more."""
 
     ref: Ref
     what: What

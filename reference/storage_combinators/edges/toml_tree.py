@@ -19,7 +19,7 @@ from .toml_fields import fields_of, of_list, of_table
 from .toml_lines import Where, line_of, read
 from .toml_values import SCHEME, Wrong, expanded, exported, kinds, located, named, scalar, takes_text
 
-__all__ = ["tree_of"]
+__all__ = ["TreeError", "tree_of"]
 
 
 def tree_of(path: Path, outer: tuple[Path, ...] = ()) -> Store[Any]:
@@ -32,8 +32,8 @@ def tree_of(path: Path, outer: tuple[Path, ...] = ()) -> Store[Any]:
     return _File(path, nodes, lines, (*outer, path.resolve())).tree()
 
 
-class _Told(UsageError):
-    """Says already where it is."""
+class TreeError(UsageError):
+    """What is wrong in a TOML file, with its line."""
 
 
 class _File:
@@ -60,12 +60,12 @@ class _File:
         """What goes wrong inside is told with its line."""
         try:
             yield
-        except _Told:
+        except TreeError:
             raise
         except Exception as error:  # noqa: BLE001  # a foreign class may raise anything when it is made
             told = str(error) if isinstance(error, UsageError | Wrong) else f"{type(error).__name__}: {error}"
             line = line_of(where, self.lines)
-            raise _Told(f"{self.path}:{line}: {hidden(' '.join(told.split()))}") from None
+            raise TreeError(f"{self.path}:{line}: {hidden(' '.join(told.split()))}") from None
 
     def store(self, spec: Any, where: Where) -> Any:
         with self.at(where):

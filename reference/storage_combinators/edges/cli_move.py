@@ -1,0 +1,99 @@
+"""store serve, sync and migrate: a tree over HTTP, and one brought to where another is. Ours."""
+
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from threading import Event
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from ..functions import walk
+from .cli_options import Form, Tree, ref_at
+from .cli_trees import as_bytes_of, settle, tree_named
+from .labels import hidden
+from .open_store import UsageError
+from .syncing import Step, migrate, sync
+
+__all__ = ["app"]
+
+app = typer.Typer()
+Base = Annotated[str, typer.Argument(metavar="[REF]", help="only what is at and below; else everything")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
+Source = Annotated[str, typer.Argument(metavar="FROM", help="a TREE, as for get")]
+Target = Annotated[str, typer.Argument(metavar="TO", help="another")]
+
+
+@app.command()
+def serve(
+    tree: Tree,
+    form: Form = "bytes",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="of 127.0.0.1; 0: any that is free")] = 0,
+) -> None:
+    """Serve TREE over HTTP on 127.0.0.1 (docs/wire.md) and print its URL. Ends with Ctrl-C or SIGTERM."""
+    try:
+        from .http_server import serve as served
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is missing: pip install 'storage-combinators[http]'") from None
+    opened, ended = tree_named(tree), Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with served(as_bytes_of(opened, form), port=port) as url:
+        print(url, flush=True)
+        ended.wait()
+    settle(opened)
+
+
+@app.command("sync")
+def sync_(
+    source: Source,
+    target: Target,
+    base: Base = "",
+    delete: Annotated[bool, typer.Option("--delete", help="delete from TO what FROM has not")] = False,
+    dry_run: Dry = False,
+) -> int:
+    """Copy every value of FROM to TO that is not the same there, and read it back. Stopped, it can be begun again."""
+    one, other, at = tree_named(source), tree_named(target), ref_at(base)
+    refs = dict.fromkeys(walk(one, at))  # taken first, for TO may lie within FROM
+    if delete:
+        refs |= dict.fromkeys(walk(other, at))
+    status = _followed(sync(one, other, refs, delete=delete, dry_run=dry_run), len(refs), "would be " * dry_run)
+    settle(other)
+    return status
+
+
+@app.command("migrate")
+def migrate_(
+    source: Source,
+    target: Target,
+    base: Base = "",
+    alone: Annotated[
+        bool, typer.Option("--alone", help="nobody else writes to FROM: for one that cannot remove conditionally")
+    ] = False,
+) -> int:
+    """Move every value of FROM to TO: copied, read back, then removed. Stopped, it can be begun again."""
+    one, other = tree_named(source), tree_named(target)
+    refs = list(walk(one, ref_at(base)))
+    status = _followed(migrate(one, other, refs, alone=alone), len(refs))
+    settle(other)
+    return status
+
+
+def _followed(steps: Iterator[Step], total: int, would: str = "") -> int:
+    """Do the steps, show how far they are where somebody looks, tell of each that fails, and count."""
+    console, counted = Console(stderr=True), Counter[str]()
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("refs", total=total)
+        for step in steps:
+            counted[step.what] += 1
+            if step.what == "failed":
+                progress.stop()
+                sys.stderr.write(f"{step.ref}: {hidden(step.why)}\n")
+                progress.start()
+            progress.advance(task)
+    told = [f"{count} {would * (what in ('copied', 'deleted'))}{what}" for what, count in sorted(counted.items())]
+    print(", ".join(told) or "nothing to do")
+    return 2 if counted["failed"] else 0

@@ -1,0 +1,38 @@
+"""What the commands of store have in common: their arguments, refs, and values that come in. Ours."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from ..ref import Ref
+from .open_store import UsageError
+
+__all__ = ["Form", "Place", "Tree", "bytes_in", "ref_at"]
+
+Tree: TypeAlias = Annotated[
+    str, typer.Argument(metavar="TREE", help="a URL, a path, a TOML file, module:factory or file.py:factory")
+]
+Place: TypeAlias = Annotated[
+    str, typer.Argument(metavar="REF", help="where: names with slashes between; / is the root")
+]
+Form: TypeAlias = Annotated[
+    Literal["bytes", "json", "text"], typer.Option("--as", help="what the tree holds; it comes and goes as bytes")
+]
+
+
+def ref_at(text: str) -> Ref:
+    """The ref that `text` spells; UsageError for what is none."""
+    try:
+        return Ref.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no ref: {error}") from None
+
+
+def bytes_in(file: Path | None) -> bytes:
+    """What `file` holds, or standard input; UsageError if it cannot be read."""
+    try:
+        return sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
