@@ -32,9 +32,21 @@ from storage_combinators.observing.logging import Logging
 from storage_combinators.observing.measuring import Measuring
 from storage_combinators.observing.provenance import Provenance
 from storage_combinators.observing.queue import Queue
+from storage_combinators.routing.by_verb import ByVerb
+from storage_combinators.routing.compare import Compare
+from storage_combinators.routing.condition import Condition
+from storage_combinators.routing.fail_over import FailOver
+from storage_combinators.routing.fanout import Fanout
+from storage_combinators.routing.levels import Levels
+from storage_combinators.routing.migrate import Migrate
 from storage_combinators.routing.mount import Mount
+from storage_combinators.routing.overlay import Overlay
+from storage_combinators.routing.replica import Replica
 from storage_combinators.routing.sequential import Sequential
+from storage_combinators.routing.shadow import Shadow
+from storage_combinators.routing.shard import Shard
 from storage_combinators.routing.switch import Switch
+from storage_combinators.routing.union import Union
 from storage_combinators.transforming.cascading import CascadingDelete
 from storage_combinators.transforming.merging import Merging
 from storage_combinators.transforming.pass_through import PassThrough
@@ -56,6 +68,9 @@ OURS = [
     ("write_through", WriteThrough), ("cache", WriteThrough), ("negative", Negative), ("time_to_live", TimeToLive),
     ("bounded", Bounded), ("counting", Counting), ("measuring", Measuring), ("history", History),
     ("provenance", Provenance),
+    ("fail_over", FailOver), ("by_verb", ByVerb), ("shadow", Shadow), ("compare", Compare), ("union", Union),
+    ("condition", Condition), ("migrate", Migrate), ("overlay", Overlay), ("levels", Levels), ("fanout", Fanout),
+    ("replica", Replica), ("shard", Shard),
 ]  # fmt: skip  # one pair each
 
 

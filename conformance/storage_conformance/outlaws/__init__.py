@@ -14,10 +14,12 @@ from . import (
     expiring,
     failures,
     faulty,
+    gathered,
     guarding,
     guards,
     holding,
     listing,
+    many,
     mappings,
     methods,
     nearer,
@@ -26,10 +28,12 @@ from . import (
     pacing,
     recalling,
     remembering,
+    replicated,
     right,
     right_mappings,
     routing,
     spelling,
+    standing_in,
     swapping,
     threads,
     unplugged,
@@ -43,8 +47,9 @@ OUTLAWS: tuple[Outlaw, ...] = collected(
     *(holding, spelling, swapping, listing, remembering, claiming, on_disk, mappings, methods, threads, faulty),
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing, unplugged),
     *(expiring, recalling),
+    *(standing_in, gathered, replicated),
 )
-_RIGHT = (combinators, nearer, guards, pacing, failures, expiring, recalling)
+_RIGHT = (combinators, nearer, guards, pacing, failures, expiring, recalling, many, replicated)
 CONTROLS: tuple[Callable[..., Any], ...] = (
     right.Plain, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile, right.Sqlite,
     right_mappings.Entries, right_mappings.FolderEntries,

@@ -10,6 +10,7 @@ from . import (
     counting,
     drawing,
     failures,
+    gathering,
     guards,
     history,
     locked,
@@ -18,13 +19,17 @@ from . import (
     merging,
     mount,
     negative,
+    overlay,
     pacing,
     pass_through,
     provenance,
     queue,
     redirect,
     relative,
+    replicas,
     sequential,
+    shard,
+    standing_in,
     switch,
     ttl,
     write_back,
@@ -38,6 +43,7 @@ _MODULES = (
     pass_through, relative, codec, switch, mount, sequential, cache, write_back,
     logging, copier, queue, merging, locked, cascading, redirect, guards, pacing, failures, drawing,
     write_through, negative, ttl, bounded, counting, measuring, history, provenance,
+    standing_in, gathering, overlay, replicas, shard,
 )  # fmt: skip  # in the order of the book
 COMBINATOR_LAWS: tuple[Law, ...] = collect(*_MODULES)
 FAMILIES: dict[str, Family] = {
