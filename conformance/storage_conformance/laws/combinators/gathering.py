@@ -74,8 +74,8 @@ def in_a_union_a_value_stays_where_it_is(t: Trial) -> None:
 def what_is_new_in_a_union_goes_where_it_is_said(t: Trial) -> None:
     """put(r, v) of a ref that no source has: sources[into].get(r) = v; merge and creating by swap alike"""
     r, v = t.ref(), t.value()
-    verb, *args = t.choose((("put", r, v), ("merge", r, v), ("swap", r, MISSING, v)))
-    t.expect(None, verb, *args)
+    call: tuple[Any, ...] = t.choose((("put", r, v), ("merge", r, v), ("swap", r, MISSING, v)))
+    t.expect(None, *call)
     t.expect(v, "get", r, on="second")
     t.expect([], "wrote", on="first", because="new values go into the second")
 
@@ -86,8 +86,8 @@ def what_is_deleted_in_a_union_is_deleted_everywhere(t: Trial) -> None:
     r, v, w = t.ref(), *t.scope.values[:2]
     given(t, "first", r, v)
     given(t, "second", r, w)
-    verb, *args = t.choose((("delete", r), ("swap", r, v, MISSING)))
-    t.expect(None, verb, *args)
+    call: tuple[Any, ...] = t.choose((("delete", r), ("swap", r, v, MISSING)))
+    t.expect(None, *call)
     t.expect(Missing, "get", r)
     t.expect(Missing, "get", r, on="second")
 

@@ -82,9 +82,9 @@ def a_delete_in_an_overlay_cut_short_shows_before_or_after(t: Trial) -> None:
     if above:
         given(t, "upper", r, v)
     name, verb, when = t.choose(("upper", "marks")), t.choose(("put", "delete", "swap")), t.choose(("before", "after"))
-    call, *args = t.choose((("delete", r), ("swap", r, v, MISSING)))
+    call: tuple[Any, ...] = t.choose((("delete", r), ("swap", r, v, MISSING)))
     t.line(f"{name}.fail({verb!r}, when={when!r})")
-    t.call("store", call, tuple(args))
+    t.call("store", call[0], call[1:])
     t.line(f"{name}.fail()")
     t.program(is_one_of, "store", repr(v), "MISSING")
 
