@@ -24,10 +24,12 @@ from storage_conformance.crash.trace import (
 )
 from storage_conformance.crash.tree import ROOT, File, Folder
 
+JOURNAL = ("name", "cut", "zero", "page")
+
 
 @dataclass(eq=False)
 class Micro:
-    """One micro-operation. `kind` is name, data, size or cut; `at` its step; `homes` what makes it durable."""
+    """One micro-operation: its kind, the step it is part of, and in `homes` what makes it durable."""
 
     kind: str
     at: int
@@ -65,12 +67,20 @@ def parts(op: object, at: int, view: View, model: Model) -> Iterator[Micro]:
             yield from renames(op, at, view, model)
         case Write(node, offset, data):
             was = len(view.files[node])
+            grown = [("size", node, offset + len(data))] if offset + len(data) > was else []
+            if model.data_in_journal:
+                put = [("data", node, offset, data), *grown]
+                yield Micro("page", at, node, {node}, put, touches={node}, sizes={node})
+                return
             whole = was % 4096 == 0  # else the page of the old end has its block already
-            yield Micro("data", at, node, {node}, [("data", node, offset, data)], awaited=whole)
-            if offset + len(data) > was:
-                yield Micro("size", at, node, {node}, [("size", node, offset + len(data))])
+            awaited = whole or model.tail_waits_for_data
+            yield Micro("data", at, node, {node}, [("data", node, offset, data)], awaited=awaited)
+            if grown:
+                yield Micro("size", at, node, {node}, grown)
         case Truncate(node, size):
-            put = [("cut", node, size)]
+            put, rest = [("cut", node, size)], bytes(max(0, len(view.files[node]) - size) if size % 4096 else 0)
+            if rest and not model.data_in_journal:
+                yield Micro("data", at, node, {node}, [("data", node, size, rest)])
             yield Micro("cut", at, node, {node}, put, touches={node}, sizes={node})
         case Zero(node, offset, length):
             zeros = bytes(max(0, min(length, len(view.files[node]) - offset)))
@@ -110,6 +120,8 @@ def certain(trace: Trace, model: Model, ops: list[Micro], returned: int) -> set[
                     found.add(op)
             if model.sync_commits_journal:
                 found |= committed(trace, step.op, ops, at)
+            elif model.fsync_takes_names and not step.op.data:
+                found |= naming(trace, step.op.node, ops, at)
     return found
 
 
@@ -119,7 +131,30 @@ def committed(trace: Trace, sync: Sync, ops: list[Micro], at: int) -> set[Micro]
     grown = {op.at for op in ops if op.kind == "size"}
     writes = [i for i, s in enumerate(trace.steps[:at]) if isinstance(s.op, Write) and s.op.node == sync.node]
     mine += [i for i in writes if not sync.data or i in grown]
-    return {op for op in ops if op.kind in ("name", "cut", "zero") and op.at <= max(mine, default=-1)}
+    return {op for op in ops if op.kind in JOURNAL and op.at <= max(mine, default=-1)}
+
+
+def naming(trace: Trace, node: int, ops: list[Micro], at: int) -> set[Micro]:
+    """What gave names to the node and to each folder above it, or took them, with the renames that those need."""
+    view = View(trace.initial)
+    for step in trace.steps[:at]:
+        view.apply(step)
+    above = {node}
+    while more := {folder for folder, held in view.folders.items() if above & set(held.values())} - above:
+        above |= more
+    found = {op for op in ops if op.at < at and op.kind == "name" and above & (op.touches - homes_of(op))}
+    while more := {op for op in ops for later in found if op.gone & entered(later) and op.at < later.at} - found:
+        found |= more
+    return found
+
+
+def homes_of(op: Micro) -> set[int]:
+    """The folders in which names change."""
+    return {folder for kind, folder, *_ in op.does if kind == "entry"}
+
+
+def entered(op: Micro) -> set[tuple[int, str]]:
+    return {(folder, name) for _, folder, name, *_ in op.does} if op.kind == "name" else set()
 
 
 def lawful(model: Model, ops: list[Micro], there: set[Micro]) -> bool:
@@ -131,13 +166,11 @@ def lawful(model: Model, ops: list[Micro], there: set[Micro]) -> bool:
 
 
 def needed(model: Model, earlier: Micro, later: Micro) -> bool:
-    journal = ("name", "cut", "zero")
     same = earlier.node == later.node
-    entered = {(folder, name) for _, folder, name, *_ in later.does} if later.kind == "name" else set()
-    frees = earlier.kind == "cut" and later.kind == "data" and later.does[0][2] >= earlier.does[0][2]
+    frees = earlier.kind == "cut" and later.kind == "data" and not earlier.does[0][2]  # else the block stays
     return (
-        (model.one_journal and earlier.kind in journal and later.kind in journal)
-        or bool(earlier.gone & entered)
+        (model.one_journal and earlier.kind in JOURNAL and later.kind in JOURNAL)
+        or bool(earlier.gone & entered(later))
         or (same and earlier.kind == "data" and later.kind == "data" and model.sectors_keep_order)
         or (same and earlier.kind in ("size", "cut") and later.kind == "size")
         or (same and earlier.kind == "cut" and later.kind == "cut")

@@ -33,15 +33,29 @@ def test_alternatives_are_spelled_out() -> None:
     assert spelled("f=(a1|) g=(b1|c1);-") == {"f=a1 g=b1", "f= g=b1", "f=a1 g=c1", "f= g=c1", "-"}
 
 
+BYTES = {"tear", "fills", "sectors_keep_order", "freed_blocks_wait", "size_waits_for_data", "replacing_takes_size"}
+
+
+def idle(model: Model) -> set[str]:
+    """Promises that say nothing beside the others that this model makes."""
+    return {
+        *(BYTES | {"tail_waits_for_data"} if model.data_in_journal else ()),  # a byte is never there before its size
+        *(() if model.size_waits_for_data else ("tail_waits_for_data",)),
+        *(() if model.rename_is_atomic else ("replacing_takes_size",)),  # then nothing replaces at once
+        *(("fsync_takes_names",) if model.sync_commits_journal else ()),
+    }
+
+
 def changed(model: Model) -> Iterator[Model]:
     """The model with each of its promises turned round, in turn."""
     for promise in fields(model):
         value = getattr(model, promise.name)
-        split = promise.name == "replacing_takes_size" and not model.rename_is_atomic  # then nothing replaces at once
-        if isinstance(value, bool) and not split:
+        if isinstance(value, bool) and promise.name not in idle(model):
             yield replace(model, **{promise.name: not value})
-    yield replace(model, fills=("zeros",) if "garbage" in model.fills else ("zeros", "garbage"))
-    yield replace(model, tear=4096)
+    if "fills" not in idle(model):
+        yield replace(model, fills=("zeros",) if "garbage" in model.fills else ("zeros", "garbage"))
+    if "tear" not in idle(model):
+        yield replace(model, tear=4096 if model.tear == 512 else 512)
 
 
 def turned(model: Model, other: Model) -> str:

@@ -31,6 +31,12 @@ class Model:
     """What is written after a truncation is not seen on disk before the truncation is."""
     size_waits_for_data: bool = False
     """A file does not grow on disk before its new bytes are there."""
+    tail_waits_for_data: bool = False
+    """Nor does it grow within its last page, whose block is there already."""
+    data_in_journal: bool = False
+    """Bytes and sizes go through the journal too, page by page."""
+    fsync_takes_names: bool = False
+    """fsync of a file makes its names durable, and those of the folders above it; nothing else of the journal."""
     replacing_takes_size: bool = False
     """A rename over an existing file is not on disk before the size of the renamed file is."""
     fills: tuple[str, ...] = ("zeros",)
@@ -78,4 +84,58 @@ EXT4_DIOREAD_LOCK = replace(
     size_waits_for_data=True,
 )
 
-MODELS: dict[str, Model] = {model.name: model for model in (POSIX_WORST, ALICE_WORST, EXT4_ORDERED, EXT4_DIOREAD_LOCK)}
+EXT4_WRITEBACK = replace(
+    EXT4_ORDERED,
+    name="ext4-writeback",
+    sources=(
+        *EXT4_ORDERED.sources,
+        "Linux, Documentation/admin-guide/ext4.rst, data=writeback: after a crash, incorrect data may appear in files",
+    ),
+    fills=("zeros", "garbage"),
+)
+
+EXT4_JOURNAL = replace(
+    EXT4_ORDERED,
+    name="ext4-journal",
+    sources=(
+        "Linux, Documentation/admin-guide/ext4.rst, data=journal: all data goes into the journal first; no delalloc",
+        "Linux, fs/ext4/inode.c, ext4_journalled_write_end: a page and the new size are of one transaction",
+    ),
+    tear=4096,
+    data_in_journal=True,
+    replacing_takes_size=False,
+)
+
+XFS = Model(
+    "xfs",
+    (
+        "Linux, Documentation/filesystems/xfs/xfs-delayed-logging-design.rst: checkpoints go to the log in order",
+        "Linux, fs/xfs/xfs_file.c, xfs_file_fsync: the log is forced up to the last change of the inode",
+        "Linux, fs/xfs/xfs_aops.c, xfs_end_ioend: the size on disk grows once the bytes below it have been written",
+        "Linux, fs/xfs/xfs_extent_busy.c: what was freed is not used again before the log says so",
+    ),
+    one_journal=True,
+    sync_commits_journal=True,
+    freed_blocks_wait=True,
+    size_waits_for_data=True,
+    tail_waits_for_data=True,
+)
+
+BTRFS = Model(
+    "btrfs",
+    (
+        "Linux, fs/btrfs/tree-log.c, btrfs_log_inode_parent: fsync logs the inode, its names and new folders above it",
+        "btrfs(5): copy on write, in blocks of 4096 bytes; what is replaced is freed at the commit",
+        "Linux, fs/btrfs/file-item.c, btrfs_inode_safe_disk_i_size_write: with no-holes, the size awaits no data",
+    ),
+    tear=4096,
+    freed_blocks_wait=True,
+    fsync_takes_names=True,
+)
+
+MODELS: dict[str, Model] = {
+    model.name: model
+    for model in (
+        POSIX_WORST, ALICE_WORST, EXT4_ORDERED, EXT4_DIOREAD_LOCK, EXT4_WRITEBACK, EXT4_JOURNAL, XFS, BTRFS,
+    )
+}  # fmt: skip

@@ -6,7 +6,7 @@ Source of the split: Pillai et al., OSDI 2014, section 3.1, with sizes page by p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
 from .models import Model
@@ -65,6 +65,7 @@ class _Split:
         self.frees: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # truncations, each with its size
         self.touched: defaultdict[int, int] = defaultdict(int)  # the journal when fsync of this node was last due
         self.resized: defaultdict[int, int] = defaultdict(int)  # the same for fdatasync
+        self.named: defaultdict[int, int] = defaultdict(int)  # what gave the node its names, or took one
 
     def add(self, what: str, *effects: Effect, needs: int, homes: dict[int, str]) -> int:
         """One unit more; it and what it needs."""
@@ -92,6 +93,8 @@ class _Split:
         places = [entries[0], *([also] if also else [])]
         homes = {entry.node: f"the folder that holds {self.place(entry.node, entry.name)}" for entry in places}
         mask = self.log(what, *entries, needs=needs, homes=homes)
+        for node in touches:
+            self.named[node] |= mask
         self.touch([*touches, *(entry.node for entry in entries)])
         return mask
 
@@ -124,9 +127,9 @@ class _Split:
             case Truncate() | Zero():
                 self.cut_off(op)
             case Sync(node, data):
-                self.sync(lambda homes: homes - {node}, self.resized[node] if data else self.touched[node])
+                self.sync(lambda homes: homes - {node}, self.due(node, data=data))
             case Msync(node):
-                self.sync(lambda homes: homes - {node}, self.resized[node])
+                self.sync(lambda homes: homes - {node}, self.due(node, data=True))
             case SyncAll():
                 self.sync(lambda homes: set(), 0)
 
@@ -152,28 +155,49 @@ class _Split:
 
     def write(self, op: Write) -> None:
         end, was, path, node = op.offset + len(op.data), len(self.view.files[op.node]), self.view.path(op.node), op.node
-        below, whole = 0, was + -was % PAGE  # the page of the old end is mapped already: its size waits for nothing
-        for start, stop in pairwise(_edges(op.offset, end, self.model.tear)):
-            needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
-            needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
-            data = Data(node, start, op.data[start - op.offset : stop - op.offset])
-            mask = self.add(f"bytes {start} to {stop} of {path}", data, needs=needs, homes={node: path})
-            self.sector[node, start // self.model.tear] = mask
-            below |= mask if self.model.size_waits_for_data and start >= whole else 0
+        if self.model.data_in_journal:
+            self.write_in_journal(op, was, path)
+            return
+        whole = (
+            0 if self.model.tail_waits_for_data else was + -was % PAGE
+        )  # else a page that is mapped waits for nothing
+        below = self.put(node, op.offset, op.data, f"bytes {{}} to {{}} of {path}", path, whole)
         for size in _edges(was, end, PAGE)[1:] if end > was else ():
-            needs = below | self.grown[node] | self.cut[node]
+            needs = (below if self.model.size_waits_for_data else 0) | self.grown[node] | self.cut[node]
             grown = Grown(node, size)
             self.grown[node] = self.add(f"the size {size} of {path}", grown, needs=needs, homes={node: path})
         self.touch({node}, resized=end > was)
 
+    def put(self, node: int, offset: int, data: bytes, what: str, path: str, whole: int = 0) -> int:
+        """Bytes, each sector a unit; those from `whole` on."""
+        below = 0
+        for start, stop in pairwise(_edges(offset, offset + len(data), self.model.tear)):
+            needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
+            needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
+            effect = Data(node, start, data[start - offset : stop - offset])
+            mask = self.add(what.format(start, stop), effect, needs=needs, homes={node: path})
+            self.sector[node, start // self.model.tear] = mask
+            below |= mask if start >= whole else 0
+        return below
+
+    def write_in_journal(self, op: Write, was: int, path: str) -> None:
+        for start, stop in pairwise(_edges(op.offset, op.offset + len(op.data), PAGE)):
+            data = Data(op.node, start, op.data[start - op.offset : stop - op.offset])
+            sized = [Grown(op.node, stop)] if stop > was else []
+            self.log(f"bytes {start} to {stop} of {path}", data, *sized, homes={op.node: path})
+        self.touch({op.node}, resized=True)
+
     def freed(self, node: int, offset: int) -> int:
-        """The truncations that freed the block at this offset."""
-        return union(cut for size, cut in self.frees[node] if size <= offset)
+        """The truncations that freed the block at this offset, whatever the size of a block."""
+        return union(cut for size, cut in self.frees[node] if size + -size % PAGE <= offset)
 
     def cut_off(self, op: Truncate | Zero) -> None:
         path, node = self.view.path(op.node), op.node
         if isinstance(op, Truncate):
             what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
+            zeros = bytes(max(0, min(-op.size % PAGE, len(self.view.files[node]) - op.size)))
+            if zeros and not self.model.data_in_journal:  # the rest of a block that stays is overwritten in the cache
+                self.put(node, op.size, zeros, f"zeros over bytes {{}} to {{}} of {path}, cut off", path)
             self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node: path})
             self.frees[node].append((op.size, self.cut[node]))
         else:
@@ -182,12 +206,27 @@ class _Split:
             self.log(f"zeros in bytes {op.offset} to {stop} of {path}", zeros, homes={node: path})
         self.touch({node}, resized=True)
 
+    def due(self, node: int, *, data: bool) -> int:
+        """Beside its own bytes, what a sync of this node has to commit."""
+        if self.model.sync_commits_journal:
+            return self.resized[node] if data else self.touched[node]
+        if self.model.fsync_takes_names and not data:
+            return union(self.named[each] for each in (node, *self.above(node)))
+        return 0
+
+    def above(self, node: int) -> Iterator[int]:
+        """The folders that hold the node, by each of its names, up to the root."""
+        for folder, entries in self.view.folders.items():
+            if node in entries.values():
+                yield folder
+                yield from self.above(folder)
+
     def sync(self, left: Callable[[set[int]], set[int]], due: int) -> None:
         """What ended before the sync started, or is of the same call, is certain when it returns."""
         certain = 0
         for i in [i for i in self.open if self.calls[i].end < self.call.start or self.calls[i] == self.call]:
             self.open[i] = left(self.open[i])
-            if not self.open[i] or (self.model.sync_commits_journal and due >> i & 1):
+            if not self.open[i] or due >> i & 1:
                 certain |= self.units[i].needs | 1 << i
         for i in bits(certain):
             self.open.pop(i, None)
