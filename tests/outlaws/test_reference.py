@@ -19,6 +19,7 @@ from storage_combinators.guarding.dry_run import DryRun
 from storage_combinators.guarding.failing import Failing
 from storage_combinators.guarding.limited import Limited
 from storage_combinators.guarding.locked import Locked
+from storage_combinators.guarding.quota import Quota
 from storage_combinators.guarding.read_only import ReadOnly
 from storage_combinators.guarding.required import Required
 from storage_combinators.guarding.retry import Retry
@@ -45,13 +46,25 @@ from storage_combinators.routing.replica import Replica
 from storage_combinators.routing.sequential import Sequential
 from storage_combinators.routing.shadow import Shadow
 from storage_combinators.routing.shard import Shard
+from storage_combinators.routing.size_split import SizeSplit
 from storage_combinators.routing.switch import Switch
+from storage_combinators.routing.template_router import TemplateRouter
 from storage_combinators.routing.union import Union
 from storage_combinators.transforming.cascading import CascadingDelete
+from storage_combinators.transforming.checked import Checked
+from storage_combinators.transforming.chunked import Chunked
+from storage_combinators.transforming.compressed import Compressed
+from storage_combinators.transforming.content_addressed import ContentAddressed
+from storage_combinators.transforming.encrypted import Encrypted
+from storage_combinators.transforming.escaped import Escaped
+from storage_combinators.transforming.extension import Extension
+from storage_combinators.transforming.hashed import Hashed
 from storage_combinators.transforming.merging import Merging
+from storage_combinators.transforming.packed import Packed
 from storage_combinators.transforming.pass_through import PassThrough
 from storage_combinators.transforming.redirected import Redirected
 from storage_combinators.transforming.relative import Relative
+from storage_combinators.transforming.rename_table import RenameTable
 from storage_combinators.transforming.serialized import Serialized
 from storage_conformance import BadSubject
 from storage_conformance.laws.combinators import COMBINATOR_LAWS, FAMILIES
@@ -71,6 +84,10 @@ OURS = [
     ("fail_over", FailOver), ("by_verb", ByVerb), ("shadow", Shadow), ("compare", Compare), ("union", Union),
     ("condition", Condition), ("migrate", Migrate), ("overlay", Overlay), ("levels", Levels), ("fanout", Fanout),
     ("replica", Replica), ("shard", Shard),
+    ("extension", Extension), ("rename_table", RenameTable), ("escaped", Escaped), ("hashed", Hashed),
+    ("compressed", Compressed), ("checked", Checked), ("encrypted", Encrypted), ("chunked", Chunked),
+    ("packed", Packed), ("content_addressed", ContentAddressed), ("quota", Quota), ("size_split", SizeSplit),
+    ("template_router", TemplateRouter),
 ]  # fmt: skip  # one pair each
 
 

@@ -9,7 +9,7 @@ from storage_combinators.ref import Ref
 
 from ...trial import Trial
 
-__all__ = ["CHAPTER", "WRITES", "any_verb", "behaves_like", "given", "settled", "write"]
+__all__ = ["CHAPTER", "WRITES", "any_verb", "behaves_like", "done", "given", "settled", "write"]
 
 CHAPTER = "chapters/01-protocol.md"
 WRITES = ("put", "merge", "delete", "swap")
@@ -25,6 +25,12 @@ def write(t: Trial, ref: Ref, old: Any, new: Any) -> tuple[Any, ...]:
     """Any write at `ref`, which holds `old`: the verb and its arguments."""
     verb = t.choose(WRITES)
     return (verb, *{"delete": (ref,), "swap": (ref, old, new)}.get(verb, (ref, new)))
+
+
+def done(t: Trial, *calls: tuple[Any, ...]) -> None:
+    """One of `calls`, each a write and its arguments, is done."""
+    verb, *args = t.choose(calls)
+    t.expect(None, verb, *args)
 
 
 def behaves_like(t: Trial, source: str, below: Callable[[Ref], Ref] = lambda ref: ref) -> None:
