@@ -43,6 +43,8 @@ class Plan:
     """Whether it is recorded with others that sync, too."""
     small: bool = True
     """Whether the smallest example is looked for."""
+    first: bool = False
+    """Whether one violation is enough."""
 
 
 def examine(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
@@ -52,7 +54,7 @@ def examine(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
     """
     outcome = _looked_at(bench, workload, plan)
     if plan.small and _is_wrong(outcome):
-        quick = replace(plan, small=False)
+        quick = replace(plan, small=False, first=True)
         least = shortest(workload, lambda fewer: _is_wrong(_looked_at(bench, fewer, quick)))
         if least is not workload:
             return replace(outcome, findings=_looked_at(bench, least, plan).findings)
@@ -69,6 +71,8 @@ def _looked_at(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
         for others in perturbations(workload.lines, plan.seed) if plan.others else [NOBODY]:
             recording = bench.record(workload, others)
             outcome = _both(outcome, Examined(bench, workload, recording, others, plan).outcome())
+            if plan.first and _is_wrong(outcome):
+                break
     except (OSError, BadCommand) as error:
         return replace(outcome, why=f"{workload.name}: it cannot be done on this file system: {error}")
     return outcome
@@ -107,6 +111,8 @@ class Examined:
             complaints = self.bench.complaints(state, self.workload, thorough=thorough)
             count, bad, checked = count + 1, bad + bool(complaints), checked + thorough
             torn = state.size < BLOCK
+            if complaints and not torn and self.plan.first:
+                return Outcome(count, bad, checked, (self.finding(state, complaints[0]),))
             if complaints and torn not in found:
                 found[torn] = self.finding(*self.smallest(state, complaints))
         return Outcome(count, bad, checked, tuple(found.values()))

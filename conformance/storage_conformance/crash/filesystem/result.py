@@ -31,6 +31,11 @@ class Finding:
         """What was recorded, on one line."""
         return "; ".join(self.lines)
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Alike in two findings that are one: what torn blocks lead to is one thing for all workloads."""
+        return (self.torn, self.complaint) if self.torn else (self.torn, self.before, self.lines, self.complaint)
+
     def as_dict(self) -> dict[str, object]:
         """As in the JSON of the command; "workload" is also the text of a file for --workload."""
         whole = [*self.before, "---", *self.lines] if self.before else list(self.lines)
@@ -72,8 +77,8 @@ class Report:
         self.states += outcome.states
         self.bad += outcome.bad
         self.checked += outcome.checked
-        told = {found.complaint for found in self.torn}  # it is one thing for all workloads
-        self.findings += [found for found in outcome.findings if not found.torn or found.complaint not in told]
+        told = {found.key for found in self.findings}
+        self.findings += [found for found in outcome.findings if found.key not in told]
         self.why += [outcome.why] if outcome.why and outcome.why not in self.why else []
 
     @property
