@@ -6,7 +6,7 @@ ENGINE ?=
 PROFILE ?= quick
 TOOL := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help setup demo test cell lint types book notes bench crash outlaws images up down clean
+.PHONY: help setup demo test cell lint types book notes lab round bench crash outlaws images up down clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 10
@@ -49,6 +49,12 @@ book: setup ## the chapters: woven code compared with its source, every cell run
 
 notes: setup ## the reading notes: sections, evidence, hashes; CLONES=DIR looks each citation up. ARGS=--write, ARGS='--drift COMMIT'
 	PYTHONPATH=tools $(PY) -m cite $(addprefix --clones ,$(CLONES)) $(ARGS)
+
+lab: setup ## real systems taken apart: SYSTEM=minio STEP=bit-flip (else all). ARGS=--list, ARGS=--record keeps what was seen
+	PYTHONPATH=tools:reading-notes $(PY) -m lab $(ARGS) "$(SYSTEM)" $(STEP)
+
+round: setup ## the folder of a round of the reading group: SYSTEM=ambry START=2027-01-11 TIME=16:00 ZONE=UTC PEOPLE=Ana,Bo
+	@PYTHONPATH=tools $(PY) -m round "--time=$${TIME:-16:00}" "--zone=$${ZONE:-UTC}" "--people=$$PEOPLE" -- "$$SYSTEM" "$$START"
 
 outlaws: setup ## stores that each break one law: which law catches which
 	$(PY) -m storage_conformance.outlaws
