@@ -1,0 +1,86 @@
+"""The files of a round, from the templates in reading-notes/kit/templates; written whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .calendar import calendar
+from .plan import BadRound, Meeting, Round
+from .questions import about, asked
+
+__all__ = ["write"]
+
+ONCE = ("README.md", "invitation.md", "owners.md", "closing-call.md", "retrospective.md")
+WEEKLY = ("agenda.md", "handout.md")  # one for each meeting but the closing call
+
+
+def write(notes: Path, round_: Round, title: str, now: datetime) -> Path:
+    """Make reading-notes/rounds/DATE-SYSTEM; BadRound if it, or a round of this system not yet over, is there."""
+    target = notes / "rounds" / round_.name
+    refuse_second(target.parent, round_)
+    files = rendered(notes, round_, title)
+    files["round.ics"] = calendar(round_, title, now)
+    target.parent.mkdir(exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".", dir=target.parent))
+    try:
+        for name, text in files.items():
+            (made / name).write_bytes(text.encode())  # as it is: a calendar's lines end in CR LF
+        made.chmod(0o755)
+        made.rename(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return target
+
+
+def refuse_second(rounds: Path, round_: Round) -> None:
+    """Dates do not move: a round that is there is neither written over nor begun again before its end."""
+    weeks = timedelta(weeks=len(round_.meetings) - 1)
+    for folder in sorted(rounds.glob(f"*-{round_.system}")):
+        begins = date.fromisoformat(folder.name[:10])
+        if begins + weeks >= round_.meetings[0].begins.date() and round_.meetings[-1].begins.date() >= begins:
+            raise BadRound(
+                f"rounds/{folder.name} is there, its closing call is on {begins + weeks}, and its dates do not move;"
+                " to drop that round remove its folder"
+            )
+
+
+def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
+    """The text of each file by its name."""
+    environment = Environment(
+        loader=FileSystemLoader(notes / "kit" / "templates"),
+        autoescape=False,  # noqa: S701  # Markdown for people, no HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    questions = asked(notes, round_.system)
+    said: dict[str, Any] = {
+        "round": round_,
+        "title": title,
+        "about": about(notes, round_.system),
+        "questions": questions,
+    }
+    said["owner"] = {question.id: round_.owner(number) for number, question in enumerate(questions)}
+    said["week"] = {question.id: week_of(round_, question.section) for question in questions}
+    files = {name: environment.get_template(name).render(said) for name in ONCE}
+    for meeting in round_.meetings[:-1]:
+        mine = [question for question in questions if question.section in meeting.sections]
+        for name in WEEKLY:
+            text = environment.get_template(name).render(said | {"meeting": meeting, "mine": mine})
+            files[f"week-{meeting.number}-{name}"] = text
+    return files
+
+
+def week_of(round_: Round, section: str) -> Meeting:
+    """The meeting that a section is read in; BadRound if the template has one that no meeting takes."""
+    for meeting in round_.meetings:
+        if section in meeting.sections:
+            return meeting
+    raise BadRound(f"TEMPLATE.md has a section {section} that no meeting of tools/round/plan.py is about")

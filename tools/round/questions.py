@@ -1,0 +1,68 @@
+"""What a round takes from the notes: the questions of the template, their states, and the beginnings of the answers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .plan import BadRound
+
+__all__ = ["Question", "about", "asked", "known"]
+
+EVIDENCE = re.compile(r"\s*\{\w+\}`[^`]*`,?")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the template: its id, its text, its state for this system, and how the answer begins."""
+
+    id: str
+    text: str
+    state: str
+    answer: str = ""
+
+    @property
+    def section(self) -> str:
+        return self.id.partition(".")[0]
+
+
+def known(notes: Path) -> list[str]:
+    """The systems that have a folder."""
+    return sorted(file.parent.name for file in notes.glob("systems/*/system.toml"))
+
+
+def about(notes: Path, system: str) -> dict[str, Any]:
+    """A system's system.toml; BadRound if there is none, or it cannot be read."""
+    if system not in known(notes):
+        raise BadRound(f"SYSTEM={system} has no folder in reading-notes/systems: give one of {', '.join(known(notes))}")
+    file = notes / "systems" / system / "system.toml"
+    try:
+        return tomllib.loads(file.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise BadRound(f"reading-notes/systems/{system}/system.toml: {error}") from None
+
+
+def asked(notes: Path, system: str) -> list[Question]:
+    """The questions in the template's order."""
+    states = about(notes, system).get("questions", {})
+    file = notes / "systems" / system / "notes.md"
+    answers = sections(file.read_text()) if file.exists() else {}
+    found = re.findall(r"^### (\S+\.\S+) (.+)$", (notes / "TEMPLATE.md").read_text(), re.M)
+    return [Question(id_, text, states.get(id_, "open"), first(answers.get(id_, ""))) for id_, text in found]
+
+
+def sections(text: str) -> dict[str, str]:
+    """The text below each heading that begins with a question's id."""
+    pieces = re.split(r"^### (\S+\.\S+).*$", text, flags=re.M)
+    return dict(zip(pieces[1::2], (re.split(r"^## ", body, flags=re.M)[0] for body in pieces[2::2]), strict=True))
+
+
+def first(answer: str) -> str:
+    """The first sentence of an answer, without its evidence; empty for one that is open."""
+    plain = " ".join(EVIDENCE.sub("", answer).replace("\n- ", "\n").split()).lstrip("- ")
+    sentence = re.match(r".*?[.:;](?=\s|$)", plain)
+    found = (sentence[0] if sentence else plain).rstrip(":;. ")
+    return "" if found.lower().startswith("open") else f"{found}." if found else ""
