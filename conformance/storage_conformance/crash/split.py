@@ -182,9 +182,9 @@ class _Split:
 
     def write_in_journal(self, op: Write, was: int, path: str) -> None:
         for start, stop in pairwise(_edges(op.offset, op.offset + len(op.data), PAGE)):
-            data = Data(op.node, start, op.data[start - op.offset : stop - op.offset])
+            page = Data(op.node, start, op.data[start - op.offset : stop - op.offset])
             sized = [Grown(op.node, stop)] if stop > was else []
-            self.log(f"bytes {start} to {stop} of {path}", data, *sized, homes={op.node: path})
+            self.log(f"bytes {start} to {stop} of {path}", page, *sized, homes={op.node: path})
         self.touch({op.node}, resized=True)
 
     def freed(self, node: int, offset: int) -> int:
