@@ -195,9 +195,9 @@ class _Split:
         path, node = self.view.path(op.node), op.node
         if isinstance(op, Truncate):
             what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
-            zeros = bytes(max(0, min(-op.size % PAGE, len(self.view.files[node]) - op.size)))
-            if zeros and not self.model.data_in_journal:  # the rest of a block that stays is overwritten in the cache
-                self.put(node, op.size, zeros, f"zeros over bytes {{}} to {{}} of {path}, cut off", path)
+            rest = bytes(max(0, min(-op.size % PAGE, len(self.view.files[node]) - op.size)))
+            if rest and not self.model.data_in_journal:  # the rest of a block that stays is overwritten in the cache
+                self.put(node, op.size, rest, f"zeros over bytes {{}} to {{}} of {path}, cut off", path)
             self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node: path})
             self.frees[node].append((op.size, self.cut[node]))
         else:
