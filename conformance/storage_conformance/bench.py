@@ -153,7 +153,7 @@ class Bench:
         """Run it; is there anything to choose, so that random choices could add something?"""
         odometer, own, void = Odometer(0), 0, None
         limit = getattr(self.bounds, law.bound)
-        for number, _ in enumerate(every(odometer, max(limit, DIRECTED))):
+        for number, _ in enumerate(every(odometer, limit if law.bound == "schedules" else max(limit, DIRECTED))):
             if odometer.asked and number >= limit:
                 break
             void = self._attempt(law, odometer)

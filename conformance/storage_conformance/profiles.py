@@ -45,12 +45,12 @@ class Counts:
 _COUNTS = {  # calls, trials, schedules, refs, deep, examples, length, families, values, rounds
     ("quick", 1): Counts(4, 12_000, 1_000, 3, 2, 25, 20, 99, 99, 20),
     ("quick", 2): Counts(3, 400, 400, 2, 2, 6, 10, 99, 99, 6),
-    ("quick", 3): Counts(2, 60, 80, 2, 2, 3, 8, 30, 30, 3),
-    ("quick", 4): Counts(2, 12, 24, 2, 2, 2, 6, 12, 16, 2),
+    ("quick", 3): Counts(2, 60, 150, 2, 2, 3, 8, 30, 30, 3),
+    ("quick", 4): Counts(2, 12, 50, 2, 2, 2, 6, 12, 16, 2),
     ("full", 1): Counts(4, 200_000, 15_000, 3, 3, 300, 50, 99, 99, 60),
     ("full", 2): Counts(4, 2_000, 3_000, 3, 2, 40, 25, 99, 99, 20),
     ("full", 3): Counts(3, 300, 500, 2, 2, 15, 15, 99, 99, 8),
-    ("full", 4): Counts(2, 60, 100, 2, 2, 8, 10, 99, 99, 4),
+    ("full", 4): Counts(2, 60, 200, 2, 2, 8, 10, 99, 99, 4),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from os import sysconf
 from pathlib import Path
 from threading import Thread
@@ -17,6 +18,7 @@ __all__ = ["Hung", "OutOfTime", "watched"]
 
 T = TypeVar("T")
 LOOK = 0.02  # seconds between two looks at the pulse, at most
+WEIGH = 10  # looks between two at the memory, which cost more
 GREED = 2**30  # bytes that work may take: more is an iteration that never ends, kept in a list
 END = 1.0  # seconds for work to end that is to end
 
@@ -51,9 +53,11 @@ def watched(work: Callable[[], T], pulse: Pulse, patience: float, late: Callable
     most = _memory() + GREED
     thread.start()
     try:
-        while thread.is_alive():
+        for look in count():
             thread.join(LOOK)
-            _check(thread, pulse, patience, late, most)
+            if not thread.is_alive():
+                break
+            _check(thread, pulse, patience, late, most if look % WEIGH == 0 else None)
     finally:
         pulse.stop = True
     if box.failure is not None:
@@ -61,7 +65,7 @@ def watched(work: Callable[[], T], pulse: Pulse, patience: float, late: Callable
     return box.result  # type: ignore[return-value]  # without a failure there is a result
 
 
-def _check(thread: Thread, pulse: Pulse, patience: float, late: Callable[[], bool], most: int) -> None:
+def _check(thread: Thread, pulse: Pulse, patience: float, late: Callable[[], bool], most: int | None) -> None:
     if thread.is_alive() and late():
         pulse.stop = True
         thread.join(END)  # so that the call at work may end before its place is removed
@@ -71,7 +75,7 @@ def _check(thread: Thread, pulse: Pulse, patience: float, late: Callable[[], boo
     if thread.is_alive() and monotonic() - pulse.since > seconds:
         _stop(thread)
         raise Hung(f"did not come back within {seconds:g} s")
-    if thread.is_alive() and _memory() > most:
+    if thread.is_alive() and most is not None and _memory() > most:
         _stop(thread)
         raise Hung(f"took {GREED // 2**20} MiB of memory, and was not done")
 

@@ -7,10 +7,13 @@ import boto3.session
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
 
 from .folders import SUFFIX
 
 __all__ = ["Client", "body", "code", "connect", "is_conflict", "keys", "status"]
+
+_DESCRIPTIONS = create_loader()  # of the service: to read them anew takes ten times as long as all else of a client
 
 Client: TypeAlias = Any  # boto3 makes its classes when a program runs
 
@@ -35,6 +38,7 @@ def connect(
         s3={"addressing_style": "path" if endpoint else "auto"},
     )
     core = botocore.session.get_session()
+    core.register_component("data_loader", _DESCRIPTIONS)
     # Dates are left as text: nobody reads them, and a head that was cut may end within one.
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
     session = boto3.session.Session(key, secret, region_name=region, botocore_session=core)
