@@ -18,9 +18,7 @@ class Field(NamedTuple):
 
 
 def fields_of(kind: Any) -> dict[str, Field]:
-    """What `kind` can be called with, by name; Wrong for what cannot be called."""
-    if not callable(kind):
-        raise Wrong(f"{kind!r} is no class, nor a function that makes a store")
+    """What `kind` can be called with, by name."""
     try:
         hints = get_type_hints(kind if is_dataclass(kind) or not isclass(kind) else kind.__init__)
         parameters = signature(kind).parameters.values()

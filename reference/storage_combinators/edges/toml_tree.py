@@ -111,6 +111,8 @@ class _File:
                 raise Wrong('a table is a node, and says which: class = "Cache"')
             with self.at((*where, "class")):
                 kind = named(expanded(table["class"]))
+                if not callable(kind):
+                    raise Wrong(f"{table['class']} is no class, nor a function that makes a store")
             return self.call(kind, {name: spec for name, spec in table.items() if name != "class"}, where)
 
     def call(self, kind: Any, given: dict[str, Any], where: Where) -> Any:

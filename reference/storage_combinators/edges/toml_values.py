@@ -49,6 +49,8 @@ def scalar(value: Any, hint: Any, folder: Path) -> Any:
     plain = [kind.__name__ for kind in allowed if kind in (str, int, float, bool)]
     if type(value).__name__ in plain or value in choices or any(anything(kind) for kind in allowed):
         return value
+    if {tuple, list, set, frozenset} & {*allowed}:
+        raise Wrong(f"a list is meant here, not {value!r}")
     if isinstance(value, str) and not plain and not choices:
         return _instance(named(value))
     raise Wrong(f"{' or '.join([*plain, *map(repr, choices)]) or 'a text'} is meant here, not {value!r}")

@@ -1,0 +1,89 @@
+"""What is wrong in a TOML file is told in one line, with the file and the line in it."""
+
+import pytest
+
+from storage_combinators import Disk, open_store
+from storage_combinators.edges.open_store import UsageError
+from storage_combinators.edges.rewrap import nodes
+
+GOOD = """\
+# line 1
+tree = "cache"
+files = "./files"
+[cache]
+class = "Cache"
+fast = { class = "Memory" }
+[cache.slow]
+class = "Relative"
+base = "a/b"
+source = "files"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('tree = "cache"', 'tre = "cache"', 1, "no node is called tree"),
+        ('tree = "cache"', 'tree = "cach"', 2, "no node is called 'cach', and no class; a path begins with ./"),
+        ('tree = "cache"', 'tree = "memry:"', 2, "no store is called memry"),
+        (
+            'tree = "cache"',
+            "tree = 3",
+            2,
+            "a store is meant here: a URL, a path, a name, or a table with a class; not 3",
+        ),
+        ('tree = "cache"', 'tree = ["cache"]', 2, "a store is meant here"),
+        ('tree = "cache"', 'tree = "JsonCodec"', 2, "a store is meant here, and a JsonCodec is none"),
+        ('tree = "cache"', 'tree = "cache"\nother = "Memory"', 3, "nothing uses 'other'"),
+        ('files = "./files"', 'files = "cache"', 3, "a tree cannot contain itself: tree / cache / files / cache"),
+        ('files = "./files"', 'files = "./trees.toml"', 3, "contains itself"),
+        ('files = "./files"', 'files = "./nowhere.toml"', 3, "No such file or directory"),
+        ('files = "./files"', 'files = "s3://me:hunter2@"', 3, "write s3://bucket/prefix"),
+        ('files = "./files"', 'files = "${NOT_SET_ANYWHERE}/x"', 3, "the environment has no NOT_SET_ANYWHERE"),
+        ("[cache]", "[cache", 4, "this is no TOML: Expected ']'"),
+        ('class = "Cache"', 'klass = "Cache"', 4, 'a table is a node, and says which: class = "Cache"'),
+        ('class = "Cache"', 'class = "Cach"', 5, "storage_combinators has no 'Cach'"),
+        ('class = "Cache"', 'class = "no_such_module:Cache"', 5, "'no_such_module' cannot be imported"),
+        ('class = "Cache"', 'class = "os:sep"', 5, "os:sep is no class, nor a function that makes a store"),
+        ("fast =", "fst =", 6, "Cache has no 'fst'; it has fast, slow"),
+        ('fast = { class = "Memory" }\n', "", 4, "Cache needs fast too"),
+        ('{ class = "Memory" }', '{ class = "Memory", cell = 1 }', 6, "Memory has no 'cell'"),
+        ('{ class = "Memory" }', "{ }", 6, "a table is a node"),
+        ('base = "a/b"', 'base = "a//b"', 9, "'' is no name"),
+        ('base = "a/b"', "base = 3", 9, "is meant here, not 3"),
+        (
+            'source = "files"',
+            "source = { class = 'Retry', source = 'files', pauses = 'no' }",
+            10,
+            "a list is meant here, not 'no'",
+        ),
+        (
+            'source = "files"',
+            "source = { class = 'Small', source = 'files', limit = '3' }",
+            10,
+            "int is meant here, not '3'",
+        ),
+        ('source = "files"', "source = { class = 'Disk', root = 'x', safety = 'none' }", 10, "'power'"),
+        ('source = "files"', "source = 'files'\nsource = 'files'", 11, "this is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(wrong, old, new, line, said):
+    assert old in GOOD
+    number, text = wrong(GOOD.replace(old, new, 1))
+    assert said in text
+    assert number == line
+    assert "hunter2" not in text
+
+
+def test_the_good_one_is_good(made):
+    assert len(nodes(made(GOOD))) == 4
+
+
+def test_a_file_that_is_no_text_and_one_that_is_not_there(tmp_path):
+    (tmp_path / "x.toml").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match=r"x\.toml:1: this is no TOML"):
+        open_store(tmp_path / "x.toml")
+    with pytest.raises(UsageError, match=r"y\.toml: No such file"):
+        open_store(str(tmp_path / "y.toml"))
+    (tmp_path / "z.toml").mkdir()
+    assert open_store(tmp_path / "z.toml") == Disk(tmp_path / "z.toml")
