@@ -1,0 +1,139 @@
+"""History: any past, over stores that fail at any call; and Provenance, a thread for itself."""
+
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage_combinators import (
+    MISSING,
+    CreateOnly,
+    Disk,
+    Failing,
+    History,
+    Json,
+    Memory,
+    PickleCodec,
+    Provenance,
+    Ref,
+    Refused,
+    Serialized,
+    look,
+    twin,
+    walk,
+)
+
+REFS = [Ref(), Ref("a"), Ref("a", "b"), Ref("@1.0@0"), Ref("-a")]  # names that could be taken for the history's own
+writes = st.lists(
+    st.tuples(st.sampled_from(REFS), st.sampled_from(["x", "y", None]), st.sampled_from([0.0, 1.0])), max_size=12
+)
+
+
+def contents(store: Any) -> dict[Ref, Any]:
+    return {ref: look(store, ref) for ref in walk(store, Ref())}
+
+
+@given(writes)
+@settings(deadline=None)
+def test_any_past_is_read_as_it_was(writes: list[tuple[Ref, Any, float]]) -> None:
+    now = [0.0]
+    store: History[Any] = History(Memory({REFS[1]: "first"}), CreateOnly(Memory()), lambda: now[0])
+    past = {now[0]: contents(store)}
+    for ref, value, wait in writes:
+        now[0] += wait
+        store.delete(ref) if value is None else store.put(ref, value)
+        past[now[0]] = contents(store)
+    for moment, there in past.items():
+        then = store.as_of(moment + 0.5)
+        assert contents(then) == there
+        for base in REFS:
+            assert {*then.refs(base, 1)} == {
+                ref.cut(len(base) + 1) for ref in there if ref.within(base) and ref != base
+            }
+            assert [*then.refs(base, 0)] == [ref for ref in there if ref == base]
+
+
+@given(writes, st.sets(st.integers(0, 30)), st.booleans(), st.booleans())
+@settings(deadline=None)
+def test_whatever_fails_the_past_is_true(
+    writes: list[tuple[Ref, Any, float]], fails: set[int], after: bool, both: bool
+) -> None:
+    calls = iter(range(10**6))
+
+    def fail(verb: str, ref: Ref) -> None:
+        if next(calls) in fails:
+            raise OSError(verb)
+
+    def failing(store: Any) -> Any:
+        return Failing(store, after=fail) if after else Failing(store, before=fail)
+
+    now, plain, kept = [0.0], Memory[Any](), Memory[Any]()
+    store = History(failing(plain), failing(kept) if both else kept, lambda: now[0])
+    calm = History(plain, kept, lambda: now[0])
+    past = {}
+    for ref, value, _ in writes:
+        now[0] += 1
+        try:
+            store.delete(ref) if value is None else store.put(ref, value)
+        except OSError:
+            pass
+        past[now[0]] = dict(plain.cells)
+    for moment, there in past.items():
+        assert contents(calm.as_of(moment)) == there
+
+
+def test_undo_walks_back_to_what_was_different() -> None:
+    store: History[Any] = History(Memory(), Memory(), iter(range(99)).__next__)
+    a = Ref("a")
+    for value in ("x", "y", "y", "y"):
+        store.put(a, value)
+    store.undo(a)
+    assert store.get(a) == "x"
+    store.undo(a)
+    assert store.get(a) == "y"
+    with pytest.raises(Refused):
+        store.undo(Ref("b"))
+
+
+def test_a_history_on_disk_is_there_for_the_next_process(tmp_path: Any) -> None:
+    def opened(now: float) -> History[bytes]:
+        versions = Serialized[Any, bytes](Disk(tmp_path / "versions"), PickleCodec())
+        return History(Disk(tmp_path / "now"), versions, lambda: now)
+
+    opened(1).put(Ref("a"), b"one")
+    opened(2).put(Ref("a"), b"two")
+    assert [look(opened(3).as_of(moment), Ref("a")) for moment in (0, 1, 2)] == [MISSING, b"one", b"two"]
+
+
+def test_a_twin_of_a_history_has_a_past_of_its_own() -> None:
+    store: History[Any] = History(Memory(), Memory(), lambda: 1.0)
+    store.put(Ref("a"), "x")
+    other: Any = twin(store)
+    assert contents(other) == {}
+    other.put(Ref("a"), "y")
+    assert contents(store.as_of(1)) == {Ref("a"): "x"}
+
+
+def test_what_another_thread_read_is_no_source() -> None:
+    a, b = Ref("a"), Ref("b")
+    store = Provenance(Memory({a: 1}), Memory(), "me")
+    store.get(a)
+    other = Thread(target=store.put, args=(b, 2))
+    other.start()
+    other.join()
+    assert store.notes.get(b) == {"who": "me", "verb": "put", "read": [], "more": 0}
+    store.put(b, 3)
+    assert store.notes.get(b) == {"who": "me", "verb": "put", "read": ["a"], "more": 0}
+
+
+def test_notes_are_json_and_outlive_the_process(tmp_path: Any) -> None:
+    def opened(who: str) -> Provenance[bytes]:
+        return Provenance(Disk(tmp_path / "values"), Json(Disk(tmp_path / "notes")), who)
+
+    first = opened("import")
+    first.put(Ref("raw"), b"1")
+    second = opened("sum")
+    second.put(Ref("sum"), second.get(Ref("raw")))
+    assert opened("reader").notes.get(Ref("sum")) == {"who": "sum", "verb": "put", "read": ["raw"], "more": 0}
