@@ -51,7 +51,7 @@ def _measured(name: str) -> str:
     for system in systems(ROOT):
         record: dict[str, Any] = numbers(system)[0].get(name, {})
         if "median" in record:
-            return f"{record['median']:g} {record['unit']} (spread {record['spread']:g}, {record['runs']} runs)"
+            return f"{record['median']:g} {record['unit']} (runs: {record['runs']}, spread: {record['spread']:g})"
     return name
 
 
