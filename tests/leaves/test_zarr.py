@@ -23,11 +23,21 @@ from storage_combinators.store import Missing
 class Adapted(ZarrStore):
     """A store of bytes as a store of zarr."""
 
-    supports_writes = supports_deletes = supports_listing = property(lambda self: True)
-
     def __init__(self, store: Store[bytes], *, read_only: bool = False) -> None:
         super().__init__(read_only=read_only)
         self.store = store
+
+    @property
+    def supports_writes(self) -> bool:
+        return True
+
+    @property
+    def supports_deletes(self) -> bool:
+        return True
+
+    @property
+    def supports_listing(self) -> bool:
+        return True
 
     def with_read_only(self, read_only: bool = False) -> "Adapted":
         return Adapted(self.store, read_only=read_only)
