@@ -105,6 +105,15 @@ class StartsAtZero(Quota):
         return 0
 
 
+@quota(
+    "a_quota_counts_what_was_there_before", wrong="What is there is counted when some has gone, which goes again."
+)
+class CountsWhatIsLeft(Quota):
+    def take(self, ref: Ref, more: int) -> None:
+        if more:
+            super().take(ref, more)
+
+
 @quota("a_conflict_takes_no_room", wrong="A swap that is a Conflict keeps the room that it took.")
 class KeepsRoomOnConflict(Quota):
     def swap(self, ref: Ref, old: Any, new: Any, /) -> None:

@@ -43,9 +43,11 @@ class Quota(PassThrough[bytes]):
         try:
             self.source.swap(ref, old, new)
         except (Conflict, Refused):  # after any other failure the new value may be there
-            self._take(ref, min(-more, 0))
+            if more > 0:
+                self._take(ref, -more)
             raise
-        self._take(ref, min(more, 0))
+        if more < 0:
+            self._take(ref, more)
 
     def _take(self, ref: Ref, more: int) -> None:
         """Count `more` bytes in the subtree of `ref`, or fewer if negative; Refused if that is too much."""
@@ -59,7 +61,7 @@ class Quota(PassThrough[bytes]):
                 )
             return before + more
 
-        if more:
+        if more or look(self.used, tree) is MISSING:  # counted before the write, even if that only gives back
             update(self.used, tree, counted)
 
     def _count(self, tree: Ref) -> int:

@@ -15,8 +15,8 @@ class SizeSplit:
 
     ``get(r) = small.get(r)``, else ``big.get(r)``. What changes sides is written before it is removed on the other
     side, and big is cleared first: a failure, or being stopped midway, shows before or after, and may leave in big what
-    small hides, until the next write. A failure of small is no absence. Two who write one ref at once may see neither
-    win: Locked over it mends that.
+    small hides, until the next write. A failure of small is no absence. Two who write one ref at once may lose both
+    values: Locked over it mends that.
 
     >>> from storage_combinators import Memory
     >>> store = SizeSplit(Memory(), Memory(), 3); store.put(Ref("a"), b"123"); store.put(Ref("b"), b"1234")

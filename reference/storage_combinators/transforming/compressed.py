@@ -46,6 +46,6 @@ class Compressed(Mapped[bytes, bytes]):
 
     def decode(self, ref: Ref, raw: bytes) -> bytes:
         try:
-            return CODECS[self.codec][1](raw)
+            return CODECS[self.codec][1](raw or b"?")  # gzip and bz2 take nothing for an empty value; none writes it
         except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:  # each format has its own
             raise ValueError(f"what is at {ref!r} is no {self.codec}: {error}") from error

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..functions import as_ref, listed, look, present, same, update
+from ..functions import as_bytes, as_ref, listed, look, present, same, update
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Store
 
@@ -83,15 +83,16 @@ class PackCodec:
     """A pack of bytes as bytes: a line of JSON with the size of each, then the values one after the other."""
 
     def encode(self, value: dict[str, bytes], /) -> bytes:
-        sizes = json.dumps({key: len(part) for key, part in value.items()})
-        return b"\n".join([sizes.encode(), b"".join(value.values())])
+        parts = {key: as_bytes(part) for key, part in value.items()}
+        sizes = json.dumps({key: len(part) for key, part in parts.items()})
+        return b"\n".join([sizes.encode(), b"".join(parts.values())])
 
     def decode(self, raw: bytes, /) -> dict[str, bytes]:
-        head, _, rest = raw.partition(b"\n")
+        head, end, rest = raw.partition(b"\n")
         sizes, pack, start = json.loads(head), {}, 0
         for key, size in sizes.items():
             pack[key] = rest[start : start + size]
             start += size
-        if start != len(rest):
+        if not end or start != len(rest):
             raise ValueError(f"a pack of {start} bytes has {len(rest)}")
         return pack

@@ -60,8 +60,11 @@ def a_quota_is_each_subtrees_own(t: Trial) -> None:
 
 @quota()
 def a_quota_counts_what_was_there_before(t: Trial) -> None:
-    """source had v before: what is put then is refused as if v had been put"""
+    """source had v and w before: what is put then is refused as if v had been put, also if w goes first"""
     given(t, "source", R, b"12345678")
+    if t.choose((False, True)):
+        given(t, "source", Q, b"12")
+        done(t, ("delete", Q), ("put", Q, b""), ("swap", Q, b"12", MISSING))
     t.expect(Refused, "put", Q, b"123")
     t.expect(None, "put", t.choose((R, Q)), b"12")
 
