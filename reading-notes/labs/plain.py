@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from uuid import uuid4
 
+from storage_combinators.functions import as_ref
 from storage_combinators.leaves.s3 import S3
 from storage_combinators.leaves.s3_client import Client
 from storage_combinators.ref import Ref
@@ -25,13 +26,13 @@ class Plain(S3):
             return
         folder, seen = "/".join((self.prefix, *base, "")), set[Ref]()
         for key in listed(self._client(3), self.bucket, folder, level=depth == 1):
-            ref = Ref(base + tuple(key.removeprefix(folder).strip("/").split("/")))
+            ref = Ref(*base, *key.removeprefix(folder).strip("/").split("/"))
             if ref not in seen:  # "a" and "a/" are one name of a level
                 seen.add(ref)
                 yield ref
 
     def _place(self, ref: Ref) -> dict[str, str]:
-        if not ref:
+        if not as_ref(ref):
             raise Refused("a bucket has no key without a name")
         return {"Bucket": self.bucket, "Key": "/".join((self.prefix, *ref))}
 

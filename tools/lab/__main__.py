@@ -1,4 +1,4 @@
-"""`make lab SYSTEM=minio [STEP=bit-flip]`: run the steps of a system's lab, one after the other, each in its own folder.
+"""`make lab SYSTEM=minio [STEP=bit-flip]`: run the steps of a system's lab, each in a folder of its own.
 
 Exit status: 0 all as expected; 1 something was not; 2 a step could not be run, or the call is wrong; 130 after Ctrl-C.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from .card import BadReport
+from .pages import write_pages
 from .records import Record, keep
 from .running import performed
 from .step import Step
@@ -34,7 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
             console.print(f"[bold]{step.name}[/]  {step.told}\n    expected: {step.expects} (at most {step.limit:g} s)")
         return 0
     try:
+        if asked.pages:
+            console.print("\n".join(map(str, write_pages(asked.system))), markup=False)
+            return 0
         return status([shown(console, asked, step, n, len(steps)) for n, step in enumerate(steps, 1)])
+    except BadReport as why:
+        sys.stderr.write(f"make lab: {why}\n")
+        return 2
     except KeyboardInterrupt:
         sys.stderr.write("\nmake lab: stopped by Ctrl-C; all that it started is stopped\n")
         return 130
@@ -46,6 +54,7 @@ def options(arguments: list[str] | None) -> Namespace:
     parser.add_argument("system", metavar="SYSTEM", help=f"one of {', '.join(systems())}")
     parser.add_argument("step", nargs="*", metavar="STEP", help="all, if none is named")
     parser.add_argument("--list", action="store_true", help="say what the steps are, run nothing")
+    parser.add_argument("--pages", action="store_true", help="make the pages of what was kept, run nothing")
     parser.add_argument("--record", action="store_true", help="keep what was seen in reading-notes/")
     return parser.parse_args(arguments)
 

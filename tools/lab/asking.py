@@ -31,7 +31,7 @@ def put(client: Any, key: str, data: bytes, **more: Any) -> str:
 
 
 def get(client: Any, key: str, data: bytes, **more: Any) -> str:
-    """The answer to a GET, and what the body is, held against `data`: ``200 right``, ``200 cut at 1048576 of 4194304``."""
+    """The answer to a GET, and the body held against `data`: ``200 right``, ``200 cut at 1048576 of 4194304``."""
     try:
         said = client.get_object(Bucket=BUCKET, Key=key, **more)
         found, size = bytearray(), said["ContentLength"]

@@ -54,7 +54,7 @@ def performed(system: str, step: Step, say: Callable[[str], None], keeps: Path |
 def within(seconds: float) -> Iterator[None]:
     """TooLong in the main thread when the time is over, whatever it is waiting for."""
 
-    def over(number: int, frame: FrameType | None) -> None:
+    def over(_number: int, _frame: FrameType | None) -> None:
         raise TooLong
 
     before = signal.signal(signal.SIGALRM, over)
@@ -70,7 +70,7 @@ def within(seconds: float) -> Iterator[None]:
 def ended() -> Iterator[None]:
     """SIGTERM ends the lab as Ctrl-C does, so that what it started is stopped."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, stop)

@@ -14,7 +14,9 @@ from .step import Lab
 
 __all__ = ["counted", "recorded"]
 
-CALLS = "openat,rename,renameat,renameat2,linkat,unlink,unlinkat,mkdirat,fsync,fdatasync,sync,syncfs,write,pwrite64,pwritev"
+CALLS = (
+    "openat,rename,renameat,renameat2,linkat,unlink,unlinkat,mkdirat,fsync,fdatasync,sync,syncfs,write,pwrite64,pwritev"
+)
 SYNCS = ("fsync", "fdatasync", "sync", "syncfs")
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[3] / "tools"), str(Path(__file__).parents[2])]
 
-from botocore.exceptions import ClientError
-from lab.servers import BUCKET, Server, minio
-from lab.step import Lab
+from botocore.exceptions import ClientError  # noqa: E402  # the path above comes first
+
+from lab.servers import BUCKET, Server, minio  # noqa: E402  # the path above comes first
+from lab.step import Lab  # noqa: E402  # the path above comes first
 
 
 def asked(server: Server, verb: str, file: str) -> int:

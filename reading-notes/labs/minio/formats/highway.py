@@ -1,6 +1,7 @@
-"""HighwayHash-256, which MinIO puts before each block of a shard: the algorithm of Alakuijala, Cox and Wassenberg (2016).
+"""HighwayHash-256, which MinIO puts before each block of a shard.
 
-No package for Python has it. This one is for reading and for a few megabytes: about half a megabyte a second.
+The algorithm is of Alakuijala, Cox and Wassenberg (2016). No package for Python has it;
+this one is for reading, and for a few megabytes.
 """
 
 from __future__ import annotations

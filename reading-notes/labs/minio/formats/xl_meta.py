@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]  # it has no types
 import xxhash
 
 __all__ = ["BadMeta", "Meta", "Version", "decode"]
@@ -40,7 +40,8 @@ class Version:
     @property
     def data_dir(self) -> str:
         """The folder with its part files, where it is not inline."""
-        return str(UUID(bytes=self.fields["DDir"])) if isinstance(self.fields.get("DDir"), bytes) else ""
+        id_ = self.fields.get("DDir")
+        return str(UUID(bytes=id_)) if isinstance(id_, bytes) else ""
 
 
 @dataclass(frozen=True)

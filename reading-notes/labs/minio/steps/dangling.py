@@ -51,5 +51,9 @@ def wrong_empty_drives(lab: Lab) -> None:
 
 STEPS = [
     Step("object-away", "a read mends what is missing once, and not what is missing twice", object_away, 150),
-    Step("wrong-empty-drives", "a GET deletes the last healthy share of an object that most drives do not know", wrong_empty_drives),
+    Step(
+        "wrong-empty-drives",
+        "a GET deletes the last healthy share of an object that most drives do not know",
+        wrong_empty_drives,
+    ),
 ]

@@ -31,7 +31,9 @@ def drive_away(lab: Lab) -> None:
     lab.expect("PUT", (said := put(client, "during", DATA)) == "200", said)
     lab.expect("LIST", keys(client) == ["before", "during"], keys(client))
     back(lab, server.folders[0])
-    lab.saw(f"the drive is back; it has of 'before', 'during': {intact(server, 'before')[0]}, {intact(server, 'during')[0]}")
+    lab.saw(
+        f"the drive is back; it has of 'before', 'during': {intact(server, 'before')[0]}, {intact(server, 'during')[0]}"
+    )
     healed = until(lambda: get(client, "during", DATA) == "200 right" and all(intact(server, "during")), 45)
     lab.saw(f"after up to 45 s and reads, 'during' is whole on all four: {healed}")
 
@@ -44,7 +46,9 @@ def two_drives_away(lab: Lab) -> None:
     first = listed(server)
     lab.saw(f"LIST at once: {first}")
     lab.expect("LIST goes on, once the server knows", until(lambda: listed(server) == "200", 30), listed(server))
-    lab.expect("PUT is refused: three are needed to write", (said := put(client, "during", DATA)) == "503 SlowDownWrite", said)
+    lab.expect(
+        "PUT is refused: three are needed to write", (said := put(client, "during", DATA)) == "503 SlowDownWrite", said
+    )
     lab.expect("and leaves nothing behind", (said := get(client, "during", DATA)).startswith("404"), said)
     status, _ = server.page("/minio/health/cluster")
     lab.expect("the cluster's health is 503", status == 503, status)
@@ -57,6 +61,7 @@ def two_drives_away(lab: Lab) -> None:
 
 
 def listed(server: Server) -> str:
+    """The answer to a listing."""
     return answer(server.s3().list_objects_v2, Bucket=BUCKET)
 
 
@@ -77,6 +82,7 @@ def metrics(lab: Lab) -> None:
 
 
 def families(text: str) -> set[str]:
+    """The names of the metrics that a page has."""
     return {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
 
 

@@ -19,6 +19,7 @@ WATCH = 30  # seconds in which a repair would be seen
 
 
 def filled(lab: Lab, key: str = "o") -> Server:
+    """MinIO on four drives with one object."""
     server = minio(lab, drives=4).start()
     put(server.s3(), key, DATA)
     return server
@@ -38,20 +39,25 @@ def bit_flip(lab: Lab) -> None:
 
 
 def bit_flip_three(lab: Lab) -> None:
-    """One byte more than can be borne: in three of four shards, of the first block, and of another object's last one."""
+    """One byte more than can be borne: in three of four shards, in the first block, and in another's last one."""
     server = filled(lab, "early")
     client = server.s3()
     put(client, "late", DATA)
     for key, at in (("early", INSIDE), ("late", LATE)):
         for each in shards(server, key)[:3]:
             flip(each.part(), at)
-    lab.expect("in the first block: refused before a byte", (said := get(client, "early", DATA)).startswith("503"), said)
+    lab.expect(
+        "in the first block: refused before a byte", (said := get(client, "early", DATA)).startswith("503"), said
+    )
     said = get(client, "late", DATA)
     lab.expect("in the last block: 200, and then the body ends early", said == "200 cut at 3145728 of 4194304", said)
-    lab.expect("HEAD is 200 for both", {key: head(server, key) for key in ("early", "late")} == {"early": 200, "late": 200})
+    lab.expect(
+        "HEAD is 200 for both", {key: head(server, key) for key in ("early", "late")} == {"early": 200, "late": 200}
+    )
 
 
 def head(server: Server, key: str) -> int:
+    """The status of a HEAD."""
     return int(server.s3().head_object(Bucket=BUCKET, Key=key)["ResponseMetadata"]["HTTPStatusCode"])
 
 
@@ -65,7 +71,9 @@ def deep_heal(lab: Lab) -> None:
     lab.expect("a normal scan leaves the damage", intact(server, "o").count(False) == 2, intact(server, "o"))
     lab.saw(f"deep scan: {heal(server, DEEP)}")
     lab.expect("a deep scan mends it", all(intact(server, "o")), intact(server, "o"))
-    lab.expect("to the very bytes that were there", [each.part().read_bytes() for each in shards(server, "o")] == before)
+    lab.expect(
+        "to the very bytes that were there", [each.part().read_bytes() for each in shards(server, "o")] == before
+    )
 
 
 def meta_flip(lab: Lab) -> None:
@@ -85,7 +93,9 @@ def cut_file(lab: Lab) -> None:
     server = filled(lab)
     client = server.s3()
     cut(shards(server, "o")[0].part(), 1)
-    lab.expect("part.1 of one of four, one byte short: GET is right", (said := get(client, "o", DATA)) == "200 right", said)
+    lab.expect(
+        "part.1 of one of four, one byte short: GET is right", (said := get(client, "o", DATA)) == "200 right", said
+    )
     seen = until(lambda: get(client, "o", DATA) == "200 right" and all(intact(server, "o")), WATCH)
     lab.saw(f"after {WATCH} s of reads it is {'mended' if seen else 'not mended: ' + damaged(server.folders[0], 'o')}")
     alone = minio(lab, name="alone").start()

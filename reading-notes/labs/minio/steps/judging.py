@@ -16,15 +16,17 @@ from lab.step import Lab, NotRun, Step
 PLAIN = Path(__file__).parents[2] / "plain.py"
 WRITER = Path(__file__).parents[1] / "writer.py"
 LIMIT = 420  # seconds for the judging of one setting
+BIN = Path(sys.executable).parent  # where the commands are installed
 
 
 def judged(lab: Lab, server: Server, setting: str, subject: str) -> None:
     """Run store-conform; the report goes beside the notes if the lab is recorded."""
-    report = (lab.keeps / "report-card" if lab.keeps else lab.place("reports")) / f"{setting}.json"
+    folder = lab.keeps / "report-card" if lab.keeps else lab.place("reports")
+    report = folder / (setting.replace(", ", "-").replace(" ", "-") + ".json")
     report.parent.mkdir(exist_ok=True)
     keys = {"AWS_ACCESS_KEY_ID": server.key, "AWS_SECRET_ACCESS_KEY": server.secret}
     env = {**os.environ, **keys, "LAB_ENDPOINT": f"http://{server.address}"}
-    command = [sys.executable, "-m", "storage_conformance.cli", subject, "--json", str(report), "--time-limit", str(LIMIT)]
+    command = [str(BIN / "store-conform"), subject, "--json", str(report), "--time-limit", str(LIMIT)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=LIMIT + 120)
     if not report.exists():
         raise NotRun(f"store-conform said: {done.stderr.strip().splitlines()[-1:]}")
@@ -43,7 +45,9 @@ def conform(lab: Lab) -> None:
     """store-conform on MinIO with one drive and with four, through our own leaf, which spells its keys."""
     for setting, drives in (("one drive", 1), ("four drives", 4)):
         server = minio(lab, drives=drives, name=f"minio{drives}").start()
-        lab.versions["minio"] = "MinIO 2026-02-12 (7aac2a2c5b7c)" if "GOGET" in lab.versions["minio"] else lab.versions["minio"]
+        lab.versions["minio"] = (
+            "MinIO 2026-02-12 (7aac2a2c5b7c)" if "GOGET" in lab.versions["minio"] else lab.versions["minio"]
+        )
         server.name = "minio"
         judged(lab, server, setting, server.url("laws"))
         server.process.stop()
@@ -69,12 +73,12 @@ def conform_peers(lab: Lab) -> None:
 
 
 def power(lab: Lab) -> None:
-    """store-crash records a writer that starts MinIO over a folder, puts one object and is done when that is acknowledged."""
+    """store-crash on a writer that starts MinIO over a folder, puts one object, and is done when that is answered."""
     lab.program("strace")
     lab.versions["minio"] = said(lab.program("minio"), "--version").splitlines()[0]
     place, report = lab.place("crash"), lab.folder / "crash.json"
     program = f"{sys.executable} {WRITER}"
-    command = [sys.executable, "-m", "storage_conformance.crash.cli", "run", "--dir", str(place), "--json", str(report)]
+    command = [str(BIN / "store-crash"), "run", "--dir", str(place), "--json", str(report)]
     command += ["--setup", f"{program} setup {{dir}}", "--write", f"{program} write {{dir}} {{file}}"]
     command += ["--read", f"{program} read {{dir}}", "--time-limit", "480"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=700)
@@ -83,7 +87,9 @@ def power(lab: Lab) -> None:
     found = json.loads(report.read_text())
     lab.saw(f"verdict: {found['verdict']} {found.get('why', '')}")
     for name, model in found["models"].items():
-        lab.saw(f"{name}: {model['verdict']}; {model.get('distinct')} distinct states of {model.get('states')}, {model['seconds']:.0f} s")
+        lab.saw(
+            f"{name}: {model['verdict']}; {model['distinct']} states of {model['states']}, {model['seconds']:.0f} s"
+        )
         for counterexample in model["counterexamples"]:
             for line in counterexample["explanation"].splitlines():
                 lab.saw(f"  {re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', 'UUID', line)}"[:200])

@@ -38,11 +38,16 @@ def small_object_four(lab: Lab) -> None:
     drives = [held(folder, BUCKET, "small") for folder in server.folders]
     for number, drive in enumerate(drives, 1):
         size = (drive.path / "xl.meta").stat().st_size
-        lab.saw(f"d{number}: xl.meta of {size} bytes, shard {drive.shard}: {short(b''.join(frames(drive.frames(), drive.layout)))}")
+        lab.saw(
+            f"d{number}: xl.meta {size} bytes, shard {drive.shard}: "
+            + short(b"".join(frames(drive.frames(), drive.layout)))
+        )
     lab.expect("two data shards of six bytes, filled with a zero", drives[0].layout.width(len(SMALL)) == 6)
     whole = {drive.shard: drive.frames() for drive in drives}
     for pair in combinations(sorted(whole), 2):
-        lab.expect(f"shards {pair} give the object back", joined({n: whole[n] for n in pair}, drives[0].layout) == SMALL)
+        lab.expect(
+            f"shards {pair} give the object back", joined({n: whole[n] for n in pair}, drives[0].layout) == SMALL
+        )
     seen = [n for n, drive in enumerate(drives, 1) if SMALL[:6] in (drive.path / "xl.meta").read_bytes()]
     lab.expect("its first half can be read with the eye on one drive only", len(seen) == 1, f"d{seen}")
 
@@ -56,11 +61,16 @@ def large_object(lab: Lab) -> None:
     lab.saw(f"cut into blocks of {layout.block} bytes, {layout.data} data and {layout.parity} parity shards")
     for number, drive in enumerate(drives, 1):
         count = len(list(frames(drive.part().read_bytes(), layout)))
-        lab.saw(f"d{number}: shard {drive.shard}, part.1 of {drive.part().stat().st_size} bytes, {count} frames, every hash right")
+        lab.saw(
+            f"d{number}: shard {drive.shard}, part.1 of {drive.part().stat().st_size} bytes, "
+            f"{count} frames, every hash right"
+        )
     lab.expect("each file is 2 MiB and four hashes", {d.part().stat().st_size for d in drives} == {(2 << 20) + 4 * 32})
     whole = {drive.shard: drive.frames() for drive in drives}
     for pair in ((0, 1), (2, 3), (1, 2)):
-        lab.expect(f"our own decoder rebuilds it from shards {pair}", joined({n: whole[n] for n in pair}, layout) == LARGE)
+        lab.expect(
+            f"our own decoder rebuilds it from shards {pair}", joined({n: whole[n] for n in pair}, layout) == LARGE
+        )
 
 
 def inline_limit(lab: Lab) -> None:
@@ -72,7 +82,11 @@ def inline_limit(lab: Lab) -> None:
         for size in (limit, limit + 1):
             put(client, f"o{size}", bits(size))
             seen[size] = held(server.folders[0], BUCKET, f"o{size}").newest.inline
-        lab.expect(f"{count} drive(s): a shard of 128 KiB is inline, one byte more is not", list(seen.values()) == [True, False], seen)
+        lab.expect(
+            f"{count} drive(s): a shard of 128 KiB is inline, one byte more is not",
+            list(seen.values()) == [True, False],
+            seen,
+        )
 
 
 def versions(lab: Lab) -> None:
@@ -85,10 +99,14 @@ def versions(lab: Lab) -> None:
     client.delete_object(Bucket=BUCKET, Key="key")
     meta = held(server.folders[0], BUCKET, "key").meta
     for version in meta.versions:
-        lab.saw(f"{version.kind} {version.id} of {version.modified:%H:%M:%S.%f}, {version.fields.get('Size', '-')} bytes")
+        lab.saw(
+            f"{version.kind} {version.id} of {version.modified:%H:%M:%S.%f}, {version.fields.get('Size', '-')} bytes"
+        )
     kinds = [version.kind for version in meta.versions]
     lab.expect("newest first, the marker on top, in one file", kinds == ["delete marker", "object", "object", "object"])
-    lab.expect("a plain GET is told that there is none", get(client, "key", b"").startswith("404"), get(client, "key", b""))
+    lab.expect(
+        "a plain GET is told that there is none", get(client, "key", b"").startswith("404"), get(client, "key", b"")
+    )
     oldest = meta.versions[-1].id
     lab.expect("the first is still read by its version", get(client, "key", b"one", VersionId=oldest) == "200 right")
 
@@ -120,8 +138,16 @@ def multipart(lab: Lab) -> None:
 STEPS = [
     Step("small-object", "a small object is one file, its bytes in the metadata", small_object),
     Step("small-object-four", "each drive has other bytes, and any two of four are enough", small_object_four),
-    Step("large-object", "a part file is shards, each after the hash of its bytes, and any two drives are enough", large_object),
+    Step(
+        "large-object",
+        "a part file is shards, each after the hash of its bytes, and any two drives are enough",
+        large_object,
+    ),
     Step("inline-limit", "data is inline up to a shard of 128 KiB", inline_limit),
     Step("versions", "all versions of a key are in one file, newest first", versions),
-    Step("multipart", "parts wait in the system bucket and are renamed, not copied, when the upload is complete", multipart),
+    Step(
+        "multipart",
+        "parts wait in the system bucket and are renamed, not copied, when the upload is complete",
+        multipart,
+    ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from lab.asking import answer, bits, get, keys, put
@@ -25,18 +26,28 @@ def peers(lab: Lab) -> Iterator[Server]:
         except NotRun as reason:
             lab.saw(f"{other.__name__} not run, because {reason}")
             continue
-        until(lambda server=server: put(server.s3(), "warm", b"up") == "200", 60)
+        until(partial(warm, server), 60)
         server.s3().delete_object(Bucket=BUCKET, Key="warm")
         yield server
 
 
+def warm(server: Server) -> bool:
+    """Does it take an object yet?"""
+    return put(server.s3(), "warm", b"up") == "200"
+
+
 def list_below(lab: Lab) -> None:
-    """"a" and "a/b", in both orders, on one drive and on four: stored, read, listed?"""
+    """An "a" and an "a/b", in both orders, on one drive and on four: stored, read, listed?"""
     for count in (1, 4):
         client = minio(lab, drives=count, name=f"minio{count}").start().s3()
-        lab.expect(f"{count} drive(s): both are stored", [put(client, k, k.encode()) for k in ("a", "a/b", "c/d", "c")] == ["200"] * 4)
+        lab.expect(
+            f"{count} drive(s): both are stored",
+            [put(client, k, k.encode()) for k in ("a", "a/b", "c/d", "c")] == ["200"] * 4,
+        )
         lab.expect("and read", [get(client, k, k.encode()) for k in ("a", "a/b", "c", "c/d")] == ["200 right"] * 4)
-        lists = {f"{more}": keys(client, **more) for more in ({}, {"Delimiter": "/"}, {"Prefix": "a/"}, {"Prefix": "a"})}
+        lists = {
+            f"{more}": keys(client, **more) for more in ({}, {"Delimiter": "/"}, {"Prefix": "a/"}, {"Prefix": "a"})
+        }
         for more, found in lists.items():
             lab.saw(f"LIST {more}: {found}")
         shown = {key for found in lists.values() for key in found}
@@ -54,7 +65,9 @@ def conditions(lab: Lab) -> None:
     lab.expect("MinIO: create only if absent", seen["PUT If-None-Match:* on one that is there"].startswith("412"))
     lab.expect("MinIO: replace only this value", seen["PUT If-Match another ETag"].startswith("412"))
     said = seen["DELETE If-Match another ETag"]
-    lab.expect("MinIO: DELETE ignores the condition and deletes", said.startswith("204") and said.endswith("gone"), said)
+    lab.expect(
+        "MinIO: DELETE ignores the condition and deletes", said.startswith("204") and said.endswith("gone"), said
+    )
 
 
 def asked(server: Server) -> dict[str, str]:
@@ -90,7 +103,10 @@ def race(lab: Lab) -> None:
         with ThreadPoolExecutor(RACERS) as pool:
             for number in range(ROUNDS):
                 clients = [server.s3() for _ in range(RACERS)]
-                calls = [pool.submit(put, c, f"race{number}", str(n).encode(), IfNoneMatch="*") for n, c in enumerate(clients)]
+                calls = [
+                    pool.submit(put, c, f"race{number}", str(n).encode(), IfNoneMatch="*")
+                    for n, c in enumerate(clients)
+                ]
                 wins.append([call.result() for call in calls].count("200"))
         lab.expect(f"{server.name}: one wins each round", wins == [1] * ROUNDS, wins)
 
@@ -100,9 +116,13 @@ def no_sync(lab: Lab) -> None:
     seen = {}
     for server in peers(lab):
         for size in (100, 4 << 20):
-            calls = recorded(lab, server.process, f"{server.name}{size}", lambda s=server, n=size: put(s.s3(), f"o{n}", bits(n)))
+            calls = recorded(
+                lab, server.process, f"{server.name}{size}", partial(put, server.s3(), f"o{size}", bits(size))
+            )
             seen[server.name, size] = counted(calls)
-            lab.saw(f"{server.name}, {size} bytes: {seen[server.name, size] or 'no call that syncs'}; {len(calls)} calls in all")
+            lab.saw(
+                f"{server.name}, {size} bytes: {seen[server.name, size] or 'nothing syncs'}; {len(calls)} calls in all"
+            )
     lab.expect("MinIO writes each drive through", seen["minio", 100].get("O_DSYNC", 0) >= 4, seen["minio", 100])
     lab.expect("MinIO syncs each shard", seen["minio", 4 << 20].get("fdatasync", 0) >= 4, seen["minio", 4 << 20])
     for name in {name for name, _ in seen} - {"minio"}:

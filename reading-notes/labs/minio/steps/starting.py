@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
-from lab.process import said, until
-from lab.servers import BUCKET, minio
+from lab.process import said
+from lab.servers import minio
 from lab.step import Lab, NotRun, Step
 
 from ..formats.drive import identity, tree
@@ -40,7 +39,9 @@ def start_one(lab: Lab) -> None:
     who = identity(drive)
     lab.saw(f"format.json: this {who.this}, deployment {who.deployment}")
     lab.expect("one set of one drive", [len(each) for each in who.sets] == [1])
-    lab.expect("a key's set is chosen by SipHash with the parity in the name", who.placing.startswith("SIPMOD"), who.placing)
+    lab.expect(
+        "a key's set is chosen by SipHash with the parity in the name", who.placing.startswith("SIPMOD"), who.placing
+    )
     heard = server.process.listens()
     lab.expect("told 127.0.0.1, it is heard on this machine only", set(heard) <= {"127.0.0.1", "::1"}, heard)
     for line in tree(drive):
@@ -79,8 +80,15 @@ def root_refused(lab: Lab) -> None:
 
 
 STEPS = [
-    Step("program", "the program says no version of its own, but its build information names the cited commit", program),
+    Step(
+        "program", "the program says no version of its own, but its build information names the cited commit", program
+    ),
     Step("start-one", "one folder is enough, and holds an identity and system buckets before any object", start_one),
     Step("start-four", "one set of four drives, two of them enough to read and three to write", start_four),
-    Step("root-refused", "drives on the root file system are refused, so that a disk that is not mounted fills nothing", root_refused, 150),
+    Step(
+        "root-refused",
+        "drives on the root file system are refused, so that a disk that is not mounted fills nothing",
+        root_refused,
+        150,
+    ),
 ]

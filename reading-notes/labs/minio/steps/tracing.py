@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from lab.admin import traced
@@ -20,10 +21,10 @@ def write_trace(lab: Lab) -> None:
     server = minio(lab).start()
     client = server.s3()
     for name, data in (("small", bits(100)), ("large", bits(2 << 20))):
-        calls = recorded(lab, server.process, name, lambda name=name, data=data: put(client, name, data))
+        calls = recorded(lab, server.process, name, partial(put, client, name, data))
         lab.saw(f"PUT of {len(data)} bytes: {counted(calls)}")
         for call in calls:
-            if f"{BUCKET}/{name}" in call or "/tmp/" in call.replace(str(lab.folder), ""):
+            if f"{BUCKET}/{name}" in call or ".minio.sys/tmp" in call:
                 lab.saw("  " + told(call, str(lab.folder)))
         renames = [call for call in calls if call.startswith("rename") and f"{BUCKET}/{name}" in call]
         lab.expect("it becomes visible by a rename into its place", bool(renames))
@@ -44,11 +45,18 @@ def read_trace(lab: Lab) -> None:
     client, data = server.s3(), bits(3 << 20)
     seen = {}
     for name, work in (("PUT", lambda: put(client, "o", data)), ("GET", lambda: get(client, "o", data))):
-        events = seen[name] = [event for event in traced(server, work, "s3=true&storage=true&internal=true") if ours(event)]
+        events = seen[name] = [
+            event for event in traced(server, work, "s3=true&storage=true&internal=true") if ours(event)
+        ]
         lab.saw(f"{name}: {len(events)} events")
         for kind, count in Counter(short(event) for event in events).items():
             lab.saw(f"  {count} x {kind}")
-    for name, call, drives in (("PUT", "CreateFile", 4), ("PUT", "RenameData", 4), ("GET", "ReadXL", 4), ("GET", "ReadFileStream", 2)):
+    for name, call, drives in (
+        ("PUT", "CreateFile", 4),
+        ("PUT", "RenameData", 4),
+        ("GET", "ReadXL", 4),
+        ("GET", "ReadFileStream", 2),
+    ):
         where = {event["path"].split()[0] for event in seen[name] if event.get("funcname") == f"storage.{call}"}
         lab.expect(f"{name}: {call} on {drives} drives", len(where) == drives, sorted(path[-2:] for path in where))
 

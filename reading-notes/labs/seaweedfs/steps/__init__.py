@@ -1,0 +1,3 @@
+"""The steps of SeaweedFS's lab."""
+
+ORDER = ["volumes"]
