@@ -105,9 +105,7 @@ class StartsAtZero(Quota):
         return 0
 
 
-@quota(
-    "a_quota_counts_what_was_there_before", wrong="What is there is counted when some has gone, which goes again."
-)
+@quota("a_quota_counts_what_was_there_before", wrong="What is there is counted when some has gone, which goes again.")
 class CountsWhatIsLeft(Quota):
     def take(self, ref: Ref, more: int) -> None:
         if more:
