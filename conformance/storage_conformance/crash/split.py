@@ -158,10 +158,9 @@ class _Split:
         if self.model.data_in_journal:
             self.write_in_journal(op, was, path)
             return
-        whole = (
-            0 if self.model.tail_waits_for_data else was + -was % PAGE
-        )  # else a page that is mapped waits for nothing
-        below = self.put(node, op.offset, op.data, f"bytes {{}} to {{}} of {path}", path, whole)
+        # A size within the page of the old end waits for nothing, as that page is mapped, unless the model says so.
+        whole = 0 if self.model.tail_waits_for_data else was + -was % PAGE
+        below = self.put(node, op.offset, op.data, "bytes {} to {}", path, whole)
         for size in _edges(was, end, PAGE)[1:] if end > was else ():
             needs = (below if self.model.size_waits_for_data else 0) | self.grown[node] | self.cut[node]
             grown = Grown(node, size)
@@ -175,7 +174,7 @@ class _Split:
             needs = self.freed(node, start) if self.model.freed_blocks_wait else 0
             needs |= self.sector[node, start // self.model.tear] if self.model.sectors_keep_order else 0
             effect = Data(node, start, data[start - offset : stop - offset])
-            mask = self.add(what.format(start, stop), effect, needs=needs, homes={node: path})
+            mask = self.add(f"{what.format(start, stop)} of {path}", effect, needs=needs, homes={node: path})
             self.sector[node, start // self.model.tear] = mask
             below |= mask if start >= whole else 0
         return below
@@ -197,7 +196,7 @@ class _Split:
             what, effect = f"the truncation of {path} to {op.size} bytes", Cut(node, op.size)
             rest = bytes(max(0, min(-op.size % PAGE, len(self.view.files[node]) - op.size)))
             if rest and not self.model.data_in_journal:  # the rest of a block that stays is overwritten in the cache
-                self.put(node, op.size, rest, f"zeros over bytes {{}} to {{}} of {path}, cut off", path)
+                self.put(node, op.size, rest, "the zeros that cut off bytes {} to {}", path)
             self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node: path})
             self.frees[node].append((op.size, self.cut[node]))
         else:

@@ -72,15 +72,15 @@ class History:
         above = next((tree.path(folder) for tree in self.trees if folder in tree.nodes), "?")
         return word if folder == ROOT else f"{above}/{word}"
 
-    def synced(self, node: int, done: int, *, file: bool = True, data: bool = False) -> int:
-        """The moment from which on a node is certain once `done` calls have returned, by sync; 0 where by nothing.
+    def synced(self, node: int, done: int, *, file: bool = True, data: bool = False, whole: bool = True) -> int:
+        """The moment from which on a node is certain once `done` calls have returned; 0 where nothing made it so.
 
-        By fsync of the node too if `file`, by fdatasync too if `data`.
+        By fsync of the node if `file`, by fdatasync too if `data`, by sync if `whole`.
         """
 
         def covers(op: Op) -> bool:
             own = isinstance(op, Sync) and op.node == node and (not op.data or data)
-            return isinstance(op, SyncAll) or (own and file)
+            return (isinstance(op, SyncAll) and whole) or (own and file)
 
         return max((at for at in range(1, done + 1) if any(map(covers, self.calls[at - 1][1]))), default=0)
 

@@ -71,6 +71,10 @@ class _Case:
         names = names_of(self.found)
         return {node: _translated(names[number], self.taken) for number, node in self.taken.items() if node != ROOT}
 
+    def synced(self, node: int, *, file: bool = True, data: bool = False) -> int:
+        """As History.synced, by what this file system hears of."""
+        return self.history.synced(node, self.done, file=file, data=data, whole=self.promises.hears_sync)
+
     def wrong(self) -> Iterator[str]:
         """All complaints; those of order only where the rest is right."""
         about = [*self.strangers(), *self.nodes(), *self.places(), *self.bytes()]
@@ -86,7 +90,7 @@ class _Case:
     def nodes(self) -> Iterator[str]:
         """Each file and folder has the names of one moment since they were certain."""
         for node in sorted({node for names in self.history.names[: self.begun + 1] for node in names}):
-            since = self.history.synced(node, self.done, file=self.promises.fsync_names)
+            since = self.synced(node, file=self.promises.fsync_names)
             allowed = [names.get(node, frozenset()) for names in self.history.names[since : self.begun + 1]]
             has = self.names.get(node, frozenset())
             if has not in allowed:
@@ -98,7 +102,7 @@ class _Case:
         """Each name in a folder that is found stands for what it stood for at one moment since it was certain."""
         holder = {name: node for node, names in self.names.items() for name in names}
         for name in sorted({name for places in self.history.places[: self.begun + 1] for name in places}):
-            since = self.history.synced(name[0], self.done)
+            since = self.synced(name[0])
             allowed = {places.get(name) for places in self.history.places[since : self.begun + 1]}
             if name[0] in self.taken.values() and holder.get(name) not in allowed:
                 what = "is no longer what it was" if name in holder else "is missing"
@@ -109,7 +113,7 @@ class _Case:
         for number, node in self.taken.items():
             held = self.found.nodes[number]
             if isinstance(held, File):
-                since = self.history.synced(node, self.done, data=True)
+                since = self.synced(node, data=True)
                 moments = self.history.contents(node, since, self.begun)
                 for wrong in wrong_bytes(moments, held.content, self.history.writers):
                     yield f"{self.found.path(number)} {wrong}{self._since(since)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["POSIX", "PROMISES", "Promises"]
+__all__ = ["POSIX", "PROMISES", "USER_SPACE", "Promises"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Promises:
     """All names are found as they were at one moment: the journal is a prefix."""
     fsync_names: bool = False
     """fsync of a file or folder makes its own present names durable, with the folders above it."""
+    hears_sync: bool = True
+    """sync makes all durable."""
 
 
 POSIX = Promises(
@@ -50,5 +52,10 @@ BTRFS = Promises(
     fsync_names=True,
 )
 EXT2 = Promises("ext2", (*POSIX.sources, "Linux, ext2.rst: no journal, so e2fsck has to mend what a crash left"))
+USER_SPACE = Promises(
+    "user-space",
+    (*POSIX.sources, "Linux, fs/fuse/inode.c, fuse_sync_fs: sync does not reach a file system in user space"),
+    hears_sync=False,
+)
 
-PROMISES: dict[str, Promises] = {each.name: each for each in (POSIX, EXT4, XFS, BTRFS, EXT2)}
+PROMISES: dict[str, Promises] = {each.name: each for each in (POSIX, EXT4, XFS, BTRFS, EXT2, USER_SPACE)}

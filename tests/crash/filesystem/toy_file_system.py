@@ -1,0 +1,164 @@
+"""A file system in user space, small enough to be read, with a crash bug that can be planted in it.
+
+    python toy_file_system.py make DEVICE
+    python toy_file_system.py mount DEVICE FOLDER [early | unchecked]
+
+All of it is in memory; the device holds a log of what was done. fsync appends one record of what was done since, with
+its length and checksum, and waits until the device has kept it; mounting replays the records up to the first that is
+not whole. With `early`, fsync returns before the device has kept the record; with `unchecked`, a record is believed
+whatever its checksum says.
+"""
+
+import errno
+import os
+import pickle  # a record is a list of plain tuples, read back by this program alone
+import stat
+import struct
+import sys
+import zlib
+
+from mfusepy import FUSE, FuseOSError, Operations
+
+HEAD = struct.Struct("<4sII")  # sign, length of the record, its checksum
+SIGN = b"toy1"
+ROOT = 1
+
+
+class Log:
+    """Records on a device, one after the other from its start."""
+
+    def __init__(self, device: str, bug: str = "") -> None:
+        self.file, self.end, self.bug = os.open(device, os.O_RDWR), 0, bug
+
+    def records(self):
+        while True:
+            sign, length, checksum = HEAD.unpack(os.pread(self.file, HEAD.size, self.end))
+            record = os.pread(self.file, length, self.end + HEAD.size)
+            if sign != SIGN or (zlib.crc32(record) != checksum and self.bug != "unchecked"):
+                return
+            self.end += HEAD.size + length
+            yield record
+
+    def append(self, record: bytes) -> None:
+        """A sign of what is no record any more is written over first: the device may hold old ones behind the end."""
+        whole = HEAD.pack(SIGN, len(record), zlib.crc32(record)) + record
+        os.pwrite(self.file, whole + bytes(HEAD.size), self.end)
+        self.end += len(whole)
+        if self.bug != "early":
+            os.fsync(self.file)
+
+
+class Toy(Operations):
+    """Folders are dictionaries of names, files are byte strings, by number; what is done is done to both by `do`."""
+
+    use_ns = True
+
+    def __init__(self, device: str, bug: str = "") -> None:
+        self.log, self.folders, self.files, self.pending = Log(device, bug), {ROOT: {}}, {}, []
+        for record in self.log.records():
+            for what, *words in pickle.loads(record):
+                getattr(self, f"_{what}")(*words)
+
+    def init_with_config(self, conn_info, config_3) -> None:
+        config_3.use_ino, config_3.attr_timeout, config_3.entry_timeout = 1, 0.0, 0.0
+
+    def do(self, what: str, *words) -> int:
+        self.pending.append((what, *words))
+        getattr(self, f"_{what}")(*words)
+        return 0
+
+    def _name(self, folder: int, name: str, number: int, kind: str) -> None:
+        if kind == "folder":
+            self.folders[number] = {}
+        else:
+            self.files.setdefault(number, b"")
+        self.folders[folder][name] = number
+
+    def _forget(self, folder: int, name: str) -> None:
+        del self.folders[folder][name]
+
+    def _move(self, folder: int, name: str, to: int, new: str) -> None:
+        self.folders[to][new] = self.folders[folder].pop(name)
+
+    def _put(self, number: int, offset: int, data: bytes) -> None:
+        held = self.files[number].ljust(offset, b"\0")
+        self.files[number] = held[:offset] + data + held[offset + len(data) :]
+
+    def _cut(self, number: int, size: int) -> None:
+        self.files[number] = self.files[number][:size].ljust(size, b"\0")
+
+    def number(self, path: str) -> int:
+        found = ROOT
+        for name in path.strip("/").split("/") if path != "/" else ():
+            if name not in self.folders.get(found, {}):
+                raise FuseOSError(errno.ENOENT)
+            found = self.folders[found][name]
+        return found
+
+    def at(self, path: str) -> tuple[int, str]:
+        above, _, name = path.rpartition("/")
+        return self.number(above or "/"), name
+
+    def getattr(self, path, fh=None):
+        number = self.number(path)
+        names = sum(child == number for held in self.folders.values() for child in held.values())
+        if number in self.folders:
+            return {"st_ino": number, "st_mode": stat.S_IFDIR | 0o755, "st_nlink": 2}
+        size = len(self.files[number])
+        return {"st_ino": number, "st_mode": stat.S_IFREG | 0o644, "st_nlink": names, "st_size": size}
+
+    def readdir(self, path, fh):
+        entries = {".": ROOT, "..": ROOT, **self.folders[self.number(path)]}
+        return [(name, {"st_ino": number}, 0) for name, number in entries.items()]  # one of number 0 is not listed
+
+    def create(self, path, mode, fi=None):
+        return self.do("name", *self.at(path), self.unused(), "file")
+
+    def mkdir(self, path, mode):
+        return self.do("name", *self.at(path), self.unused(), "folder")
+
+    def unused(self) -> int:
+        return max(*self.folders, *self.files, ROOT) + 1
+
+    def link(self, target, source):
+        return self.do("name", *self.at(target), self.number(source), "file")
+
+    def unlink(self, path):
+        return self.do("forget", *self.at(path))
+
+    def rmdir(self, path):
+        if self.folders[self.number(path)]:
+            raise FuseOSError(errno.ENOTEMPTY)
+        return self.do("forget", *self.at(path))
+
+    def rename(self, old, new):
+        return self.do("move", *self.at(old), *self.at(new))
+
+    def read(self, path, size, offset, fh):
+        return self.files[self.number(path)][offset : offset + size]
+
+    def write(self, path, data, offset, fh):
+        self.do("put", self.number(path), offset, bytes(data))
+        return len(data)
+
+    def truncate(self, path, length, fh=None):
+        return self.do("cut", self.number(path), length)
+
+    def fsync(self, path, datasync, fh):
+        if self.pending:
+            self.log.append(pickle.dumps(self.pending))
+            self.pending = []
+        return 0
+
+    fsyncdir = fsync
+
+    def destroy(self, path):
+        self.fsync(path, 0, 0)
+
+
+if __name__ == "__main__":
+    what, device, *rest = sys.argv[1:]
+    if what == "make":
+        os.pwrite(os.open(device, os.O_RDWR), bytes(HEAD.size), 0)
+    else:
+        FUSE(Toy(device, *rest[1:]), rest[0], foreground=True, nothreads=True, direct_io=True)
