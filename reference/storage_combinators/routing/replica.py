@@ -28,8 +28,8 @@ class Replica(Generic[V]):
     ``Replica((a, b, c), 2) ≈`` one dictionary while any one source fails or lags behind; with ``writes=n`` any one is
     enough to read, and with ``ask=at_once(executor)`` the fastest are. A read that meets disagreement writes the newest
     to all, `repair` for every ref: at once after a source has lost what it had. A delete is a stamped value and stays.
-    A write that failed or was stopped is open: it may show later, but never over one that began after it while clocks
-    agree. swap compares, then writes: two at once may both win. merge replaces: put Merging over it.
+    A write that failed or was stopped is open: it may show later, but over none that began after it while clocks agree,
+    and once read it stays if a read needs as many as a write. swap compares, then writes: two at once may both win.
 
     >>> from storage_combinators import Memory
     >>> a, b, c = Memory(), Memory(), Memory(); Replica((a, b, c), 2).put(Ref("a"), "x")
@@ -64,7 +64,7 @@ class Replica(Generic[V]):
     def put(self, ref: Ref, value: V, /) -> None:
         self._write(ref, self.quorum.newest(ref), present(value))
 
-    merge = put
+    merge = put  # what is stored is stamped, so that no source could merge: put Merging over it
 
     def delete(self, ref: Ref, /) -> None:
         self._write(ref, self.quorum.newest(ref), MISSING)

@@ -1,0 +1,123 @@
+"""Replica: stamps as bytes, objects that equal nothing, the fastest answer, sources that are repaired."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.days import A, Day, replica
+from storage_combinators import (
+    MISSING,
+    Conflict,
+    Failing,
+    Json,
+    JsonCodec,
+    Memory,
+    PickleCodec,
+    Ref,
+    Replica,
+    Serialized,
+    Stamped,
+    StampedCodec,
+    at_once,
+    in_turn,
+    update,
+)
+from storage_combinators.routing.stamped import raise_to
+
+
+class Thing:
+    """Equal to nothing but itself, and encoded alike each time."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def test_objects_that_equal_nothing_are_swapped_by_their_encoding() -> None:
+    store = Replica(tuple(Serialized(Memory(), StampedCodec(PickleCodec())) for _ in range(3)), 2)
+    store.put(A, Thing(0))
+    assert store.get(A) is not store.get(A)
+    for _ in range(3):
+        update(store, A, lambda old: Thing(old.number + 1), attempts=1)
+    assert store.get(A).number == 3
+    with pytest.raises(Conflict):
+        store.swap(A, Thing(0), Thing(9))
+
+
+@given(st.integers(0, 2**70), st.text(max_size=5), st.one_of(st.just(MISSING), st.binary(max_size=9)))
+def test_a_stamp_as_bytes_comes_back(count: int, ticket: str, value: object) -> None:
+    codec = StampedCodec[object]()
+    assert codec.decode(codec.encode(Stamped(count, ticket, value))) == Stamped(count, ticket, value)
+
+
+def test_a_value_that_looks_like_a_delete_is_none() -> None:
+    raw = Memory[bytes]()
+    store = Replica((Serialized(raw, StampedCodec()),), 1)
+    store.delete(A)
+    store.put(Ref("b"), raw.get(A))
+    assert store.get(Ref("b")) == raw.get(A)
+    json = Replica((Serialized(Memory(), StampedCodec(JsonCodec())),), 1)
+    json.put(A, None)
+    assert json.get(A) is None
+
+
+@given(st.permutations([Stamped(n, str(n), n) for n in range(4)] * 2))
+def test_the_order_in_which_writes_arrive_makes_no_difference(writes: list[Stamped[int]]) -> None:
+    source = Memory[Stamped[int]]()
+    for write in writes:
+        raise_to(source, A, write)
+    assert source.get(A).value == 3
+
+
+def test_the_fastest_sources_are_not_kept_by_one_that_hangs() -> None:
+    released = Event()
+    stuck = Failing(Memory(), before=lambda verb, ref: released.wait(60))
+    with ThreadPoolExecutor(8) as threads:
+        store = Replica((stuck, Memory(), Memory()), 2, ask=at_once(threads))
+        store.put(A, "x")
+        assert store.get(A) == "x"
+        assert list(store.refs(Ref())) == [A]
+        released.set()
+    assert stuck.source.get(A).value == "x"
+
+
+def test_a_first_source_that_answers_is_the_only_one_that_is_read() -> None:
+    day = Day()
+    store = replica(day, 3)
+    store.put(A, "x")
+    day.own.clear()
+    assert store.get(A) == "x"
+    assert day.own == {0: 1}
+
+
+def test_in_turn_raises_the_first_failure_when_there_are_too_few() -> None:
+    with pytest.raises(ZeroDivisionError):
+        in_turn([0, 1, "x"], lambda n: 1 / n, 2, 2)
+
+
+@pytest.mark.parametrize("writes", [0, 4])
+def test_a_quorum_that_cannot_be_is_said_at_once(writes: int) -> None:
+    with pytest.raises(ValueError, match="at least one source"):
+        Replica((Memory(), Memory(), Memory()), writes)
+
+
+def test_one_level_of_a_replica_does_not_list_what_is_below() -> None:
+    asked: list[tuple[str, Ref]] = []
+    source = Failing(Memory(), before=lambda verb, ref: asked.append((verb, ref)))
+    store = Replica((source,), 1)
+    for name in ("a", "b"):
+        for number in range(50):
+            store.put(Ref(name, "c", str(number)), number)
+    asked.clear()
+    assert set(store.refs(Ref(), 1)) == {Ref("a"), Ref("b")}
+    assert len(asked) < 20
+    store.delete(Ref("lone", "one"))
+    assert set(store.refs(Ref(), 1)) == {Ref("a"), Ref("b")}
+
+
+def test_json_over_a_replica_is_a_store_of_objects() -> None:
+    store = Json(Replica(tuple(Serialized(Memory(), StampedCodec()) for _ in range(3)), 2))
+    store.put(A, {"x": [1, None]})
+    assert store.get(A) == {"x": [1, None]}
