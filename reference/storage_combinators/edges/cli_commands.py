@@ -1,6 +1,5 @@
 """The command store: get, put, delete and ls on any tree; how every command of it ends. Ours."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ import typer
 from ..functions import as_bytes
 from ..store import Missing, Refused
 from . import cli_move, cli_show
-from .cli_options import Form, Place, Tree, bytes_in, ref_at
+from .cli_options import Enough, Form, Place, Tree, bytes_in, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .labels import hidden_in
 from .open_store import UsageError
@@ -30,8 +29,7 @@ def store() -> None:
 @app.command()
 def get(tree: Tree, ref: Place, form: Form = "bytes") -> None:
     """Write the value at REF to standard output, as it is; exit status 1 if there is none."""
-    value = as_bytes(as_bytes_of(tree_named(tree), form).get(ref_at(ref)))
-    sys.stdout.buffer.write(value)
+    out(as_bytes(as_bytes_of(tree_named(tree), form).get(ref_at(ref))))
 
 
 @app.command()
@@ -66,21 +64,22 @@ def ls(
 ) -> None:
     """The refs one name below REF, a line each, in no order."""
     for found in tree_named(tree).refs(ref_at(ref), None if everything else 1):
-        sys.stdout.buffer.write(str(found).encode() + (b"\0" if null else b"\n"))
+        out(str(found).encode() + (b"\0" if null else b"\n"))
 
 
 def run(arguments: list[str]) -> int:
     """The exit status; what went wrong is told in one line, without credentials."""
     try:
         status = app(arguments, standalone_mode=False, prog_name="store")
-        sys.stdout.flush()
+        out(b"", flush=True)
+    except Enough:
+        return 0
+    except SystemExit:  # how the command line library takes a broken pipe, which was none of ours
+        return _wrong("a connection was closed by the other side")
     except Missing as missing:
         return _wrong(str(missing), 1)
     except (KeyboardInterrupt, typer.Abort):
         return _wrong("interrupted")
-    except BrokenPipeError:  # whoever reads has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except typer.TyperException as error:
         return _wrong(error.format_message() if hasattr(error, "format_message") else str(error))
     except (UsageError, Refused) as error:
@@ -89,6 +88,8 @@ def run(arguments: list[str]) -> int:
         return _wrong(hidden_in(f"{error}; if the tree holds no bytes, say what: --as json or --as text", arguments))
     except Exception as error:  # noqa: BLE001  # any store may raise anything, and a traceback helps nobody here
         return _wrong(hidden_in(f"{type(error).__name__}: {error}", arguments))
+    if status == 130:  # Ctrl-C, to that library
+        return _wrong("interrupted")
     return status if isinstance(status, int) else 0
 
 

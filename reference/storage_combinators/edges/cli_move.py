@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ..functions import walk
-from .cli_options import Form, Tree, ref_at
+from .cli_options import Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .labels import hidden
 from .open_store import UsageError
@@ -42,7 +42,7 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with served(as_bytes_of(opened, form), port=port) as url:
-        print(url, flush=True)
+        out(f"{url}\n".encode(), flush=True)
         ended.wait()
     settle(opened)
 
@@ -95,5 +95,5 @@ def _followed(steps: Iterator[Step], total: int, would: str = "") -> int:
                 progress.start()
             progress.advance(task)
     told = [f"{count} {would * (what in ('copied', 'deleted'))}{what}" for what, count in sorted(counted.items())]
-    print(", ".join(told) or "nothing to do")
+    out(f"{', '.join(told) or 'nothing to do'}\n".encode())
     return 2 if counted["failed"] else 0

@@ -1,5 +1,6 @@
-"""What the commands of store have in common: their arguments, refs, and values that come in. Ours."""
+"""What the commands of store have in common: their arguments, refs, values that come in and go out. Ours."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -9,7 +10,7 @@ import typer
 from ..ref import Ref
 from .open_store import UsageError
 
-__all__ = ["Form", "Place", "Tree", "bytes_in", "ref_at"]
+__all__ = ["Enough", "Form", "Place", "Tree", "bytes_in", "out", "ref_at"]
 
 Tree: TypeAlias = Annotated[
     str, typer.Argument(metavar="TREE", help="a URL, a path, a TOML file, module:factory or file.py:factory")
@@ -20,6 +21,21 @@ Place: TypeAlias = Annotated[
 Form: TypeAlias = Annotated[
     Literal["bytes", "json", "text"], typer.Option("--as", help="what the tree holds; it comes and goes as bytes")
 ]
+
+
+class Enough(Exception):
+    """Whoever reads standard output has read enough: no failure."""
+
+
+def out(data: bytes, flush: bool = False) -> None:
+    """Write `data` to standard output; Enough if nobody reads it."""
+    try:
+        sys.stdout.buffer.write(data)
+        if flush:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the very end
+        raise Enough from None
 
 
 def ref_at(text: str) -> Ref:

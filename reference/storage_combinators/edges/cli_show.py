@@ -1,6 +1,6 @@
 """store tree and store trace: what a tree looks like, and what path through it an operation took. Ours."""
 
-import sys
+import io
 from collections import deque
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.console import Console
 from ..observing.spans import Span
 from ..ref import Ref
 from ..store import MISSING, Missing, Store
-from .cli_options import Form, Place, Tree, bytes_in, ref_at
+from .cli_options import Form, Place, Tree, bytes_in, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .draw import as_text
 from .draw import tree as drawn
@@ -88,26 +88,21 @@ def _ask(store: Store[bytes], verb: Verb, ref: Ref, value: bytes) -> None:
 def _draw(tree: Store[Any], spans: list[Span], output: str) -> None:
     match output:
         case "json":
+            text = io.StringIO()
             for span in spans:
-                json_lines(sys.stdout)(span)
+                json_lines(text)(span)
+            out(text.getvalue().encode())
         case "dot":
-            print(as_dot(tree, spans))
+            out(f"{as_dot(tree, spans)}\n".encode())
         case "svg":
-            print(_svg(tree, spans))
+            out(_svg(tree, spans).encode())
         case "html":
-            print(as_page(tree, spans))
+            out(as_page(tree, spans).encode())
+        case _ if Console().is_terminal:  # in colours, and folded to its width
+            for part in [*map(span_tree, spans), drawn(tree, spans)]:
+                Console().print(part)
         case _:
-            _print(tree, spans)
-
-
-def _print(tree: Store[Any], spans: list[Span]) -> None:
-    """In colours, folded to the width of the terminal; elsewhere plain and whole."""
-    console = Console()
-    if console.is_terminal:
-        for part in [*map(span_tree, spans), drawn(tree, spans)]:
-            console.print(part)
-    else:
-        print(*map(span_text, spans), as_text(tree, spans), sep="\n")
+            out("\n".join([*map(span_text, spans), as_text(tree, spans), ""]).encode())
 
 
 def _svg(tree: Store[Any], spans: list[Span]) -> str:

@@ -76,12 +76,14 @@ def _in_file(path: Path, name: str) -> Any:
 def _made(text: str, find: Callable[[], Any]) -> Store[Any]:
     try:
         found = find()
-        if not is_store(found):
-            found = _called(found)
+        return _store(found if is_store(found) else _called(found))
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001  # a foreign module may raise anything
         raise UsageError(hidden(f"{text} makes no store: {type(error).__name__}: {error}")) from None
+
+
+def _store(found: Any) -> Store[Any]:
     if is_store(found):
         return found
     return from_mapping(found) if isinstance(found, MutableMapping) else adopted(found)

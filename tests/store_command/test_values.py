@@ -1,0 +1,184 @@
+"""store get, put, delete, ls: bytes in and out, the exit statuses, one line for what is wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage_combinators import Disk, Json, Memory, Ref, SQLite
+from storage_combinators.edges.http_server import serve
+from store_command.conftest import STORE
+
+ROOT = Path(__file__).parents[2]
+EVERY_BYTE = bytes(range(256)) * 10
+
+
+def test_bytes_come_back_as_they_went(run, tmp_path):
+    assert run("put", "data", "a/b", value=EVERY_BYTE).returncode == 0
+    done = run("get", "data", "/a/b")
+    assert (done.stdout, done.stderr, done.returncode) == (EVERY_BYTE, b"", 0)
+    assert Disk(tmp_path / "data").get(Ref("a", "b")) == EVERY_BYTE
+    (tmp_path / "value").write_bytes(b"from a file")
+    assert run("put", "file:data", "a/b", "value").returncode == 0
+    assert run("get", f"file://{tmp_path}/data", "a/b").stdout == b"from a file"
+
+
+def test_nothing_there_is_1_and_one_line(run):
+    done = run("get", "data", "a")
+    assert (done.stdout, done.returncode) == (b"", 1)
+    assert done.stderr == b"store: nothing at Ref('a')\n"
+
+
+def test_delete_of_what_is_and_of_what_is_not(told, tmp_path):
+    Disk(tmp_path / "data").put(Ref("a"), b"1")
+    for _ in range(2):
+        assert told("delete", "data", "a") == (0, b"", "")
+    assert not list(Disk(tmp_path / "data").refs(Ref()))
+
+
+def test_ls_lists_one_level_or_all(told, tmp_path):
+    store = Disk(tmp_path / "data")
+    for ref in (Ref("a"), Ref("a", "b"), Ref("c", "d", "e"), Ref("line\nend")):
+        store.put(ref, b"")
+    assert sorted(told("ls", "data", "-0")[1].split(b"\0")) == [b"", b"a", b"c", b"line\nend"]
+    assert sorted(told("ls", "data", "c", "--all")[1].splitlines()) == [b"c/d/e"]
+    assert sorted(told("ls", "data", "/", "-a", "-0")[1].split(b"\0")) == [b"", b"a", b"a/b", b"c/d/e", b"line\nend"]
+    assert told("ls", "data", "nowhere") == (0, b"", "")
+
+
+BAD = [
+    (["get", "data"], "Missing argument"),
+    (["get", "data", "../x"], "is no ref"),
+    (["get", "data", "a//b"], "is no ref"),
+    (["get", "nope://x", "a"], "no store is called nope"),
+    (["get", "", "a"], "an empty text names no store"),
+    (["get", "nope.py:make", "a"], "makes no store: FileNotFoundError"),
+    (["get", "nope.nope:make", "a"], "no store is called nope.nope"),
+    (["get", "os:nope", "a"], "makes no store: AttributeError"),
+    (["get", "os:sep", "a"], "a str is no store, and no factory of one"),
+    (["get", "textwrap:fill", "a"], "this factory wants text: name one that wants nothing"),
+    (["get", "os:getpid", "a"], "os:getpid makes no store: TypeError: a int"),
+    (["get", "nope.toml", "a"], "nope.toml: No such file"),
+    (["put", "data", "a", "nope.bin"], "nope.bin: No such file"),
+    (["put", "data", "a", "."], "Is a directory"),
+    (["put", "null:x", "a", "/dev/null"], "nothing comes after null:"),
+    (["get", "redis://:hunter2hunter2@127.0.0.1:1/0", "a"], "ConnectionError"),
+    (["get", "s3://me:hunter2hunter2@", "a"], "write s3://bucket"),
+    (["get", "http://me:hunter2hunter2@127.0.0.1:1/", "a"], "Connect"),
+    (["get", "memory:", "a", "--as", "xml"], "Invalid value"),
+    (["nope"], "No such command"),
+    ([], "Missing command"),
+    (["trace", "memory:", "post", "a"], "Invalid value"),
+    (["trace", "memory:", "get", "a", "--times", "0"], "Invalid value"),
+    (["serve", "memory:", "--port", "99999"], "Invalid value"),
+    (["sync", "memory:"], "Missing argument"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), BAD, ids=range(len(BAD)))
+def test_what_is_wrong_is_one_line_and_2(told, words, said):
+    status, out, err = told(*words)
+    assert (status, out) == (2, b"")
+    assert said in err
+    assert err.startswith("store: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert "hunter2" not in err
+
+
+def test_objects_come_and_go_as_json_or_text_when_that_is_said(run, tmp_path):
+    (tmp_path / "t.toml").write_text('tree = { class = "Json", source = "./objects" }')
+    assert run("put", "t.toml", "a", "--as", "json", value=b' {"n": [1]} ').returncode == 0
+    assert Json(Disk(tmp_path / "objects")).get(Ref("a")) == {"n": [1]}
+    assert json.loads(run("get", "t.toml", "a", "--as", "json").stdout) == {"n": [1]}
+    for done in (run("get", "t.toml", "a"), run("put", "t.toml", "b", value=b"x")):
+        assert done.returncode == 2
+        assert b"--as json" in done.stderr
+    assert run("get", "env:OF_A_TEST_", "X", "--as", "text", OF_A_TEST_X="käse").stdout == "käse".encode()
+    bad = run("put", "t.toml", "a", "--as", "json", value=b"{")
+    assert (bad.returncode, bad.stderr.count(b"\n")) == (2, 1)
+
+
+def test_a_factory_in_a_module_or_a_file_of_this_folder(run, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from neighbour import path\nfrom storage_combinators import Disk\n"
+        "def make(): return Disk(path)\nready = make()\nbroken = lambda: 1 / 0\n"
+        "def plain(): return {'a': b'in a dictionary'}\n"
+    )
+    (tmp_path / "neighbour.py").write_text("path = 'here'\n")
+    assert run("put", "mine:make", "a", value=b"x").returncode == 0
+    assert run("get", "mine.py:make", "a").stdout == b"x"
+    assert run("get", "./mine.py:ready", "a").stdout == b"x"
+    assert run("get", "mine:plain", "a").stdout == b"in a dictionary"
+    done = run("get", "mine:broken", "a")
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"store: mine:broken makes no store: ZeroDivisionError: division by zero\n",
+    )
+
+
+def test_a_write_back_tree_is_written_when_the_command_is_done(run, tmp_path):
+    (tmp_path / "t.toml").write_text('tree = { class = "WriteBack", fast = "Memory", slow = "sqlite:t.db" }')
+    assert run("put", "t.toml", "a", value=b"x").returncode == 0
+    assert SQLite(tmp_path / "t.db").get(Ref("a")) == b"x"
+    assert run("delete", "t.toml", "a").returncode == 0
+    assert not list(SQLite(tmp_path / "t.db").refs(Ref()))
+
+
+def test_a_refusal_is_told_with_its_reason(run, tmp_path):
+    (tmp_path / "t.toml").write_text('tree = { class = "ReadOnly", source = "memory:" }')
+    done = run("put", "t.toml", "a", value=b"x")
+    assert done.returncode == 2
+    assert b"read" in done.stderr.lower()
+
+
+def test_over_http(run):
+    with serve(Memory()) as url:
+        assert run("put", url, "a/b", value=EVERY_BYTE).returncode == 0
+        assert run("get", url, "a/b").stdout == EVERY_BYTE
+        assert run("ls", url).stdout == b"a\n"
+        assert run("get", url, "b").returncode == 1
+
+
+def test_a_reader_who_has_enough_ends_it_quietly(tmp_path):
+    store = Disk(tmp_path / "data", "kill")
+    for number in range(50):
+        store.put(Ref(f"{number:040}" * 40), b"")
+    for command in (["ls", "data"], ["get", "data", "big"]):
+        store.put(Ref("big"), bytes(2**20))
+        with subprocess.Popen(
+            [STORE, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+        ) as process:
+            process.stdout.read(1)
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(60) == 0
+
+
+def test_ctrl_c_is_one_line(tmp_path):
+    (tmp_path / "slow.py").write_text(
+        "import sys, time\nfrom storage_combinators import Delayed, Memory\n"
+        "def wait(_): print('waits', flush=True); time.sleep(60)\n"
+        "def make(): wait(0)\n"
+    )
+    with subprocess.Popen(
+        [STORE, "get", "slow.py:make", "a"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1] == b"store: interrupted\n"
+        assert process.returncode == 2
+
+
+def test_without_its_extra_it_says_what_to_install():
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'reference')!r}); sys.argv = ['store', 'ls', 'memory:']\n"
+        "from storage_combinators.edges.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, check=False, env=os.environ)
+    assert done.returncode == 2
+    assert done.stderr == b"store needs more: pip install 'storage-combinators[cli]'\n"
