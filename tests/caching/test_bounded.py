@@ -145,3 +145,19 @@ def test_what_is_merged_above_is_measured_as_a_whole() -> None:
     with pytest.raises(Refused):
         store.merge(Ref("a"), b"456")
     assert store.get(Ref("a")) == b"123"
+
+
+def test_a_smaller_value_that_was_not_written_still_takes_the_room_of_the_larger() -> None:
+    source: Memory[bytes] = Memory()
+    fails = iter([False, True])
+
+    def fail(verb: str, ref: Ref) -> None:
+        if verb == "put" and next(fails, False):
+            raise OSError(verb)
+
+    store = Bounded(Failing(source, before=fail), LIMIT)
+    store.put(REFS[0], b"12345678")
+    with pytest.raises(OSError, match="put"):
+        store.put(REFS[0], b"1")
+    store.put(REFS[1], b"12345")
+    assert source.cells == {REFS[1]: b"12345"}

@@ -137,3 +137,13 @@ def test_notes_are_json_and_outlive_the_process(tmp_path: Any) -> None:
     second = opened("sum")
     second.put(Ref("sum"), second.get(Ref("raw")))
     assert opened("reader").notes.get(Ref("sum")) == {"who": "sum", "verb": "put", "read": ["raw"], "more": 0}
+
+
+def test_many_writes_at_one_time_keep_their_order() -> None:
+    store: History[int] = History(Memory(), Memory(), lambda: 1.0)
+    for number in range(12):
+        store.put(Ref("a"), number)
+    store.put(Ref("a"), 11)
+    store.undo(Ref("a"))
+    assert store.get(Ref("a")) == 10
+    assert look(store.as_of(0), Ref("a")) is MISSING
