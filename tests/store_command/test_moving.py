@@ -1,0 +1,183 @@
+"""sync and migrate, as functions and as commands: verified, resumable, and nothing is lost on the way."""
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage_combinators import CreateOnly, Disk, Failing, Memory, PassThrough, ReadOnly, Ref, Refused, walk
+from storage_combinators.edges.syncing import PATIENCE, migrate, sync
+
+A, B, C = Ref("a"), Ref("a", "b"), Ref("c")
+CONTENTS = st.dictionaries(st.sampled_from([A, B, C, Ref("d")]), st.sampled_from([b"1", b"2", b""]))
+
+
+def done(steps: Any) -> dict[Ref, str]:
+    return {step.ref: step.what for step in steps}
+
+
+def whole(*stores: Any) -> list[Ref]:
+    return list(dict.fromkeys(itertools.chain.from_iterable(walk(store, Ref()) for store in stores)))
+
+
+@given(CONTENTS, CONTENTS)
+def test_sync_makes_the_target_agree_and_a_second_one_finds_it_the_same(mine, yours):
+    source, target = Memory(dict(mine)), Memory(dict(yours))
+    told = done(sync(source, target, whole(source)))
+    assert target.cells == {**yours, **mine}
+    assert told == {ref: "same" if yours.get(ref) == value else "copied" for ref, value in mine.items()}
+    assert set(done(sync(source, target, whole(source))).values()) <= {"same"}
+    assert source.cells == mine
+
+
+@given(CONTENTS, CONTENTS)
+def test_with_delete_they_are_equal_and_a_dry_run_tells_the_same_and_does_nothing(mine, yours):
+    source, target = Memory(dict(mine)), Memory(dict(yours))
+    would = done(sync(source, target, whole(source, target), delete=True, dry_run=True))
+    assert target.cells == yours
+    assert done(sync(source, target, whole(source, target), delete=True)) == would
+    assert target.cells == mine
+
+
+@given(CONTENTS, CONTENTS)
+def test_migrate_leaves_nothing_behind(mine, yours):
+    source, target = Memory(dict(mine)), Memory(dict(yours))
+    assert set(done(migrate(source, target, whole(source))).values()) <= {"moved"}
+    assert (source.cells, target.cells) == ({}, {**yours, **mine})
+
+
+@given(st.integers(0, 12))
+def test_a_migration_that_stops_at_any_point_loses_nothing_and_can_be_begun_again(calls):
+    source, target = Memory({A: b"1", B: b"2", C: b"3"}), Memory()
+    left = itertools.count(calls, -1)
+
+    def dies(verb: str, ref: Ref) -> None:
+        if next(left) <= 0:
+            raise KeyboardInterrupt
+
+    try:
+        done(migrate(Failing(source, dies), Failing(target, dies), whole(source)))
+    except KeyboardInterrupt:
+        pass
+    for ref, value in {A: b"1", B: b"2", C: b"3"}.items():
+        assert value in (source.cells.get(ref), target.cells.get(ref))
+    done(migrate(source, target, whole(source)))
+    assert (source.cells, target.cells) == ({}, {A: b"1", B: b"2", C: b"3"})
+
+
+class Forgetful(PassThrough[Any]):
+    """Acknowledges, and keeps something else."""
+
+    def put(self, ref, value, /):
+        self.source.put(ref, value + b"?")
+
+
+def test_what_is_read_back_otherwise_has_failed_and_is_not_taken_out():
+    source = Memory({A: b"1"})
+    assert done(sync(source, Forgetful(Memory()), [A])) == {A: "failed"}
+    assert done(migrate(source, Forgetful(Memory()), [A])) == {A: "failed"}
+    assert source.cells == {A: b"1"}
+
+
+def test_what_changed_meanwhile_stays():
+    source = Memory({A: b"1"})
+
+    class Slow(PassThrough[Any]):
+        def put(self, ref, value, /):
+            self.source.put(ref, value)
+            source.put(ref, b"newer")
+
+    assert done(migrate(source, Slow(Memory()), [A])) == {A: "failed"}
+    assert source.cells == {A: b"newer"}
+
+
+def test_a_source_that_cannot_remove_conditionally_keeps_it_unless_nobody_else_writes():
+    class Plain(PassThrough[Any]):
+        def swap(self, ref, old, new, /):
+            raise Refused("no such request here")
+
+    source = Memory({A: b"1"})
+    assert done(migrate(Plain(source), Memory(), [A])) == {A: "failed"}
+    assert source.cells == {A: b"1"}
+    assert done(migrate(Plain(source), Memory(), [A], alone=True)) == {A: "moved"}
+    assert source.cells == {}
+
+
+def test_one_ref_that_fails_does_not_stop_the_rest_but_a_lost_store_does():
+    refs = [Ref(str(number)) for number in range(50)]
+    source = Memory(dict.fromkeys(refs, b"1"))
+    target = Memory()
+
+    def picky(verb: str, ref: Ref) -> None:
+        if int(ref[0]) % 7 == 0:
+            raise OSError("not this one")
+
+    told = done(sync(source, Failing(target, before=picky), refs))
+    assert {ref for ref, what in told.items() if what == "failed"} == {ref for ref in refs if int(ref[0]) % 7 == 0}
+    assert len(target.cells) == 50 - 8
+
+    def lost(verb: str, ref: Ref) -> None:
+        raise ConnectionError("gone")
+
+    seen = []
+    with pytest.raises(ConnectionError, match="gone"):
+        seen.extend(sync(source, Failing(Memory(), before=lost), refs))
+    assert seen == []
+    steps = sync(source, Failing(Memory(), before=lost), refs)
+    assert [next(steps).what for _ in range(PATIENCE - 1)] == ["failed"] * (PATIENCE - 1)
+
+
+def test_what_is_gone_meanwhile_is_told():
+    assert done(sync(Memory(), Memory(), [A])) == {A: "gone"}
+    assert done(sync(Memory(), Memory({A: 1}), [A])) == {A: "gone"}
+    assert done(migrate(Memory(), Memory({A: 1}), [A])) == {A: "gone"}
+
+
+def test_who_may_not_be_written_is_told_and_left():
+    assert done(sync(Memory({A: 1}), ReadOnly(Memory()), [A])) == {A: "failed"}
+    assert done(sync(Memory({A: 1}), CreateOnly(Memory({A: 2})), [A])) == {A: "failed"}
+
+
+def test_the_command_copies_counts_and_can_be_begun_again(run, tmp_path):
+    source, target = Disk(tmp_path / "one", "kill"), Disk(tmp_path / "two", "kill")
+    for number in range(3):
+        source.put(Ref("x", str(number)), b"v" * number)
+    target.put(Ref("old"), b"")
+    target.put(Ref("x", "0"), b"")
+    assert (
+        run("sync", "one", "two", "--dry-run", "--delete").stdout == b"2 would be copied, 1 would be deleted, 1 same\n"
+    )
+    assert sorted(walk(target, Ref())) == [Ref("old"), Ref("x", "0")]
+    done = run("sync", "one", "two")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"2 copied, 1 same\n", b"")
+    assert run("sync", "one", "two", "--delete").stdout == b"1 deleted, 3 same\n"
+    assert run("sync", "one", "two", "nowhere").stdout == b"nothing to do\n"
+    assert {ref: target.get(ref) for ref in walk(target, Ref())} == {
+        ref: source.get(ref) for ref in walk(source, Ref())
+    }
+
+
+def test_one_store_into_a_folder_of_itself_ends(run, tmp_path):
+    Disk(tmp_path / "one", "kill").put(A, b"1")
+    (tmp_path / "t.toml").write_text('tree = { class = "Relative", source = "./one", base = "copy" }')
+    assert run("sync", "one", "t.toml").stdout == b"1 copied\n"
+    assert run("sync", "one", "t.toml").stdout == b"1 copied, 1 same\n"
+
+
+def test_the_command_tells_what_failed_and_exits_with_2(run, tmp_path):
+    Disk(tmp_path / "one", "kill").put(Ref("a"), b"long")
+    (tmp_path / "t.toml").write_text('tree = { class = "Small", source = "./two", limit = 2 }')
+    done = run("sync", "one", "t.toml")
+    assert (done.returncode, done.stdout) == (2, b"1 failed\n")
+    assert done.stderr.startswith(b"a: Refused: ")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_the_command_migrates(run, tmp_path):
+    Disk(tmp_path / "one", "kill").put(Ref("x", "a"), b"1")
+    Disk(tmp_path / "one", "kill").put(Ref("y"), b"2")
+    assert run("migrate", "one", "sqlite:two.db", "x").stdout == b"1 moved\n"
+    assert run("ls", "one", "--all").stdout == b"y\n"
+    assert run("get", "sqlite:two.db", "x/a").stdout == b"1"
