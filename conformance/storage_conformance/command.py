@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from .claims import BadClaim, parse_claim, parse_without
+from .interrupts import sigterm_as_interrupt
 from .judging import judge
 from .report.files import BadFile, as_json, known, read, touch, write
 from .report.html import html, matrix_page
@@ -27,7 +28,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 def run(arguments: list[str]) -> int:
     """The exit status; what is wrong with the arguments is told in one line."""
     try:
-        status = app(arguments, standalone_mode=False, prog_name="store-conform")
+        with sigterm_as_interrupt():
+            status = app(arguments, standalone_mode=False, prog_name="store-conform")
     except typer.TyperException as error:
         return _wrong(error.format_message() if hasattr(error, "format_message") else str(error))
     except (BadSubject, BadClaim, BadFile) as error:

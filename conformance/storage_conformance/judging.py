@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from signal import SIGINT, signal
-from threading import current_thread, main_thread
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -17,6 +14,7 @@ from storage_combinators.store import Refused
 from .bench import FOREVER, PATIENCE, SCOPES, Bench, checks, found
 from .claims import BadClaim, Claims, claims_of
 from .engines.watch import Hung, OutOfTime, watched
+from .interrupts import heeding
 from .law import Law
 from .laws import LAWS
 from .laws.combinators import COMBINATOR_LAWS
@@ -161,7 +159,7 @@ def judge(
         return Report(shown(given), seed, options.get("step") or 1, {}, [unopened], monotonic() - start)
     held = laws_for(bench, laws)
     report = Report(bench.subject.name, seed, bench.step, bench.claims.as_dict())
-    with interruptible(bench):
+    with heeding(bench.interrupt):  # the first one ends the judging, not the program
         todo = checks(bench, held)
         for _, check in todo:
             report.laws.append(check())
@@ -169,19 +167,6 @@ def judge(
         bench.sweep()
     report.seconds, report.notes = monotonic() - start, sorted(set(bench.notes))
     return report
-
-
-@contextmanager
-def interruptible(bench: Bench) -> Iterator[None]:
-    """Ctrl-C ends the judging, not the program; only the main thread hears it."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = signal(SIGINT, bench.interrupt)
-    try:
-        yield
-    finally:
-        signal(SIGINT, before)
 
 
 def laws_for(bench: Bench, laws: Iterable[Law] | None = None) -> list[Law]:

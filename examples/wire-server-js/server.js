@@ -25,7 +25,7 @@ function answer(request, body) {
   const [sent, query] = request.url.split(/\?(.*)/s);
   const path = spelled(sent);
   if (path === null) return [400, { "Content-Type": "text/plain" }, "this path is no ref"];
-  if (query !== undefined) return list(request.method, path, query);
+  if (query) return list(request.method, path, query);
   switch (request.method) {
     case "GET":
     case "HEAD": return read(path);

@@ -235,8 +235,11 @@ COMMAND = [sys.executable, "-c", "from storage_conformance.cli import main; main
 FILES = ["--json", "report.json", "--html", "report.html", "--junit", "report.xml"]
 
 
-@pytest.mark.parametrize(("factory", "lines", "times"), [("Slow", 40, 1), ("Slow", 40, 2), ("waits", 1, 1)])
-def test_ctrl_c_leaves_a_report(factory: str, lines: int, times: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("factory", "lines", "times", "sent"),
+    [("Slow", 40, 1, "SIGINT"), ("Slow", 40, 2, "SIGINT"), ("Slow", 40, 1, "SIGTERM"), ("waits", 1, 1, "SIGINT")],
+)
+def test_ctrl_c_leaves_a_report(factory: str, lines: int, times: int, sent: str, tmp_path: Path) -> None:
     """After so many lines, when it judges, is pressed once or twice, or waits for the first store."""
     (tmp_path / "slow_store.py").write_text(SLOW, "utf-8")
     command = [*COMMAND, f"slow_store.py:{factory}", "--step", "1", *FILES]
@@ -245,7 +248,7 @@ def test_ctrl_c_leaves_a_report(factory: str, lines: int, times: int, tmp_path: 
         for _ in range(lines):
             child.stdout.readline()
         for _ in range(times):
-            child.send_signal(signal.SIGINT)
+            child.send_signal(signal.Signals[sent])
         _, errors = child.communicate(timeout=60)
     assert child.returncode == 2
     assert "Traceback" not in errors

@@ -76,6 +76,7 @@ NO_PATHS = ["//", "/a//b", "/%2e%2e/a", "/a%2Fb", "/a%00", "/%ff", "/%ED%A0%80",
     [
         ("GET", "/a/", {}, 200, b"hello"),
         ("GET", "/%61", {}, 200, b"hello"),
+        ("GET", "/a?", {}, 200, b"hello"),
         ("HEAD", "/x", {}, 404, b"hello"),
         ("PATCH", "/a", {}, 204, b"new"),
         ("PUT", "/a", {"If-None-Match": "*"}, 412, b"hello"),

@@ -152,16 +152,26 @@ def test_when_the_time_is_over_the_report_is_of_what_was_seen(where, capsys) -> 
 
 
 @linux
-def test_ctrl_c_leaves_a_report_and_no_files(where) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_a_report_and_no_files(sent, where) -> None:
     words = [sys.executable, "-c", "from storage_conformance.crash.cli import main; main()", *given("replace")]
     with subprocess.Popen([*words, "--json", "o.json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         while not list(where.glob("store-crash-*/scratch/strace.log")):  # it has begun to record
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         process.communicate()
     assert process.returncode == 2
     assert json.loads((where / "o.json").read_text())["models"]["posix-worst"]["why"] == ["interrupted"]
     assert [path.name for path in where.iterdir()] == ["o.json"]
+
+
+@linux
+def test_a_run_that_could_not_begin_leaves_no_report(where, capsys) -> None:
+    assert command([*given("replace")[:-2], "--read", "false {dir} {key}", "--json", "o.json"]) == 2
+    assert line(capsys).startswith("store-crash: ")
+    assert not list(where.iterdir())
+    assert command([*given("replace"), "--json", "nowhere/o.json"]) == 2
+    assert line(capsys) == "store-crash: nowhere/o.json cannot be written: No such file or directory\n"
 
 
 def test_memory_and_systems_without_strace_are_refused(monkeypatch, capsys, where) -> None:

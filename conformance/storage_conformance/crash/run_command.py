@@ -11,6 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ..interrupts import sigterm_as_interrupt
+from ..report.files import BadFile, touch
+from ..report.files import write as write_file
 from ..report.terminal import Terminal
 from .filesystem.command import REFUSALS, filesystem
 from .models import MODELS
@@ -39,10 +42,11 @@ class BadOption(ValueError):
 def command(arguments: list[str]) -> int:
     """The exit status; what is wrong with the arguments or the programs is told in one line."""
     try:
-        status = app(arguments, standalone_mode=False, prog_name="store-crash")
+        with sigterm_as_interrupt():
+            status = app(arguments, standalone_mode=False, prog_name="store-crash")
     except typer.TyperException as error:
         return _wrong(error.format_message() if hasattr(error, "format_message") else str(error))
-    except (BadCommand, BadOption, BadPlace, BadTrace, NoStrace, Unfit, *REFUSALS, OSError) as error:
+    except (BadCommand, BadFile, BadOption, BadPlace, BadTrace, NoStrace, Unfit, *REFUSALS, OSError) as error:
         return _wrong(str(error))
     except (KeyboardInterrupt, typer.Abort):
         return _wrong("interrupted")
@@ -81,14 +85,13 @@ def run_programs(
     names = tuple(dict.fromkeys(model or ["posix-worst"]))
     for name in set(names) - MODELS.keys():
         raise BadOption(f"--model is one of {', '.join(MODELS)}, not {name!r}")
-    for file in filter(None, (json_file, html_file)):
-        file.open("a").close()  # found out before the run, which takes long
+    touch([file for file in (json_file, html_file) if file])
     report = _judged(commands, Options(where, names, seed, time_limit, errors=errors))
     show_report(report, Terminal())
     if json_file:
-        json_file.write_text(json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write_file(json_file, json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n")
     if html_file:
-        html_file.write_text(page(report), "utf-8")
+        write_file(html_file, page(report))
     if save:
         _save(report, save)
     return report.status
