@@ -6,7 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,9 @@ class Replay:
         for epoch in epochs(self.recording.events):
             if epoch.number == self.chosen.epoch:
                 start = State("saved", image, epoch, self.chosen.size, frozenset(), frozenset())
-                yield start.keeping(self.chosen.kept)
+                one = start.keeping(self.chosen.kept)
+                alike = [each.moments for each in states(self.recording, seed) if each.image() == one.image()]
+                yield replace(one, moments=one.moments.union(*alike))  # other epochs may leave the same
                 return
             for write in epoch.writes:
                 image.write(write.offset, write.data)
