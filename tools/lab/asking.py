@@ -9,6 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
+from storage_combinators.leaves.s3_client import code, status
+
 from .servers import BUCKET
 
 __all__ = ["answer", "bits", "get", "keys", "put", "short"]
@@ -19,8 +21,7 @@ def answer(call: Callable[..., Any], **arguments: Any) -> str:
     try:
         return str(call(**arguments)["ResponseMetadata"]["HTTPStatusCode"])
     except ClientError as error:
-        said = error.response
-        return f"{said['ResponseMetadata']['HTTPStatusCode']} {said['Error']['Code']}"
+        return f"{status(error)} {code(error)}"
     except BotoCoreError as error:
         return type(error).__name__
 
@@ -35,20 +36,19 @@ def get(client: Any, key: str, data: bytes, **more: Any) -> str:
     try:
         said = client.get_object(Bucket=BUCKET, Key=key, **more)
         found, size = bytearray(), said["ContentLength"]
-        status = said["ResponseMetadata"]["HTTPStatusCode"]
+        number = said["ResponseMetadata"]["HTTPStatusCode"]
     except ClientError as error:
-        told = error.response
-        return f"{told['ResponseMetadata']['HTTPStatusCode']} {told['Error']['Code']}"
+        return f"{status(error)} {code(error)}"
     except BotoCoreError as error:
         return type(error).__name__
     try:
         while piece := said["Body"].read(65536):
             found += piece
     except (BotoCoreError, HTTPError, OSError):
-        return f"{status} cut at {len(found)} of {size}"
+        return f"{number} cut at {len(found)} of {size}"
     if bytes(found) == data:
-        return f"{status} right"
-    return f"{status} WRONG ({sum(a != b for a, b in zip(found, data, strict=False))} bytes differ)"
+        return f"{number} right"
+    return f"{number} WRONG ({sum(a != b for a, b in zip(found, data, strict=False))} bytes differ)"
 
 
 def keys(client: Any, **more: Any) -> list[str]:

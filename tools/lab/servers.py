@@ -16,6 +16,8 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from storage_combinators.leaves.s3_client import code
+
 from .process import Program, free_port, said, start
 from .step import Lab, NotRun
 
@@ -55,7 +57,7 @@ class Server:
         try:
             self.s3().create_bucket(Bucket=BUCKET)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+            if code(error) not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
                 raise OSError(str(error)) from None
         except BotoCoreError as error:
             raise OSError(str(error)) from None

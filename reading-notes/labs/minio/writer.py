@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError  # noqa: E402  # the path above come
 
 from lab.servers import BUCKET, Server, minio  # noqa: E402  # the path above comes first
 from lab.step import Lab  # noqa: E402  # the path above comes first
+from storage_combinators.leaves.s3_client import code  # noqa: E402  # the same
 
 
 def asked(server: Server, verb: str, file: str) -> int:
@@ -29,7 +30,7 @@ def asked(server: Server, verb: str, file: str) -> int:
         try:
             sys.stdout.buffer.write(client.get_object(Bucket=BUCKET, Key="o")["Body"].read())
         except ClientError as error:
-            return 3 if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket"} else 1
+            return 3 if code(error) in {"NoSuchKey", "NoSuchBucket"} else 1
     return 0
 
 

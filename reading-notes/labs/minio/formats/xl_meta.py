@@ -20,6 +20,7 @@ import xxhash
 __all__ = ["BadMeta", "Meta", "Version", "decode"]
 
 KINDS = {1: "object", 2: "delete marker", 3: "legacy"}
+UNREADABLE = (msgpack.exceptions.UnpackException, ValueError, TypeError, AttributeError, OverflowError)
 INLINE = 4  # of the flags in a version's header
 
 
@@ -69,7 +70,7 @@ def decode(raw: bytes) -> Meta:
         raise BadMeta("the check sum of the versions is wrong")
     try:
         return Meta((major, minor), versions(held), inline(rest[5:]))
-    except (msgpack.exceptions.UnpackException, ValueError, TypeError, KeyError, IndexError) as error:
+    except UNREADABLE as error:
         raise BadMeta(f"the check sum is right, the content is not: {error}") from error
 
 
@@ -77,6 +78,8 @@ def versions(held: bytes) -> list[Version]:
     stream = msgpack.Unpacker(raw=False, strict_map_key=False)
     stream.feed(held)
     _, _, count = stream.unpack(), stream.unpack(), stream.unpack()
+    if count < 1:
+        raise BadMeta("it has no version")
     return [version(stream.unpack(), stream.unpack()) for _ in range(count)]
 
 
