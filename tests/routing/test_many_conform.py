@@ -18,10 +18,8 @@ from storage_combinators import (
     Overlay,
     PassThrough,
     Replica,
-    Serialized,
     Shadow,
     Shard,
-    StampedCodec,
     Union,
 )
 from storage_conformance import judge
@@ -52,7 +50,6 @@ STORES: dict[str, Callable[[], Any]] = {
     "Levels": lambda: Levels((Memory(), Memory(), Memory())),
     "Fanout": lambda: Fanout((Memory(), Memory()), POOL),
     "Replica": lambda: Replica((Memory(), Memory(), Memory()), 2),
-    "Replica of bytes": lambda: Replica(tuple(Serialized(Memory(), StampedCodec()) for _ in range(3)), 2),
     "Shard": lambda: Shard({"x": Memory(), "y": Memory()}),
 }
 TELLS = {"Compare": ["what_fails_below_leaves_before_or_after"]}  # for then its two stores differ, which it says
