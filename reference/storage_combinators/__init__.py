@@ -81,6 +81,7 @@ from .transforming.encrypted import Encrypted
 from .transforming.escaped import Escaped
 from .transforming.extension import Extension
 from .transforming.hashed import Hashed
+from .transforming.inventory import Inventory
 from .transforming.mapped import Mapped
 from .transforming.merging import Merging, merge_patch
 from .transforming.packed import PackCodec, Packed
@@ -90,19 +91,20 @@ from .transforming.relative import Relative
 from .transforming.rename_table import RenameTable
 from .transforming.renamed import Renamed
 from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Serialized, TextCodec
+from .transforming.spread import Spread
 
 __all__ = [
     "MISSING", "Around", "Audited", "Bounded", "ByVerb", "Bytes", "Cache", "CascadingDelete", "Checked", "Chunked",
     "Compare", "Compressed", "Condition", "Conflict", "ContentAddressed", "Copier", "Counting", "CreateOnly",
     "Damaged", "Default", "Delayed", "Different", "Disk", "DryRun", "Encrypted", "Entry", "EntryCodec", "Env",
-    "Escaped", "Extension", "FailOver", "Failing", "Fanout", "Gathered", "Hashed", "History", "Inverse", "JoinCodec",
-    "Json", "JsonCodec", "Levels", "Limited", "Locked", "Logging", "Mapped", "Measuring", "Memory", "Merging",
-    "Migrate", "Missing", "Mount", "Negative", "Notify", "Null", "Operation", "Overlay", "PackCodec", "Packed",
-    "PassThrough", "PickleCodec", "Provenance", "Queue", "Quota", "ReadOnly", "Redirected", "Ref", "Refused",
-    "Relative", "RenameTable", "Renamed", "Replica", "Required", "Retry", "SQLite", "Sequential", "Serialized",
-    "Shadow", "Shard", "SizeSplit", "Small", "Span", "Stamped", "StampedCodec", "Store", "Switch", "TemplateRouter",
-    "TextCodec", "Throttled", "TimeToLive", "Timeout", "Trace", "Traced", "Union", "WriteBack", "WriteThrough",
-    "as_mapping", "as_text", "at_once", "children", "compose", "copy", "exists", "from_mapping", "in_turn", "look",
-    "merge_patch", "migrate", "open_store", "print_tree", "replay", "same", "settle", "traced", "twin", "update",
-    "walk",
-]  # fmt: skip  # one name a line would be longer than the module may be
+    "Escaped", "Extension", "FailOver", "Failing", "Fanout", "Gathered", "Hashed", "History", "Inventory", "Inverse",
+    "JoinCodec", "Json", "JsonCodec", "Levels", "Limited", "Locked", "Logging", "Mapped", "Measuring", "Memory",
+    "Merging", "Migrate", "Missing", "Mount", "Negative", "Notify", "Null", "Operation", "Overlay", "PackCodec",
+    "Packed", "PassThrough", "PickleCodec", "Provenance", "Queue", "Quota", "ReadOnly", "Redirected", "Ref",
+    "Refused", "Relative", "RenameTable", "Renamed", "Replica", "Required", "Retry", "SQLite", "Sequential",
+    "Serialized", "Shadow", "Shard", "SizeSplit", "Small", "Span", "Spread", "Stamped", "StampedCodec", "Store",
+    "Switch", "TemplateRouter", "TextCodec", "Throttled", "TimeToLive", "Timeout", "Trace", "Traced", "Union",
+    "WriteBack", "WriteThrough", "as_mapping", "as_text", "at_once", "children", "compose", "copy", "exists",
+    "from_mapping", "in_turn", "look", "merge_patch", "migrate", "open_store", "print_tree", "replay", "same",
+    "settle", "traced", "twin", "update", "walk",
+]  # fmt: skip  # one list

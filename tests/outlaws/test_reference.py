@@ -59,6 +59,7 @@ from storage_combinators.transforming.encrypted import Encrypted
 from storage_combinators.transforming.escaped import Escaped
 from storage_combinators.transforming.extension import Extension
 from storage_combinators.transforming.hashed import Hashed
+from storage_combinators.transforming.inventory import Inventory
 from storage_combinators.transforming.merging import Merging
 from storage_combinators.transforming.packed import Packed
 from storage_combinators.transforming.pass_through import PassThrough
@@ -66,6 +67,7 @@ from storage_combinators.transforming.redirected import Redirected
 from storage_combinators.transforming.relative import Relative
 from storage_combinators.transforming.rename_table import RenameTable
 from storage_combinators.transforming.serialized import Serialized
+from storage_combinators.transforming.spread import Spread
 from storage_conformance import BadSubject
 from storage_conformance.laws.combinators import COMBINATOR_LAWS, FAMILIES
 from storage_conformance.laws.combinators.judging import judge_combinator
@@ -87,7 +89,7 @@ OURS = [
     ("extension", Extension), ("rename_table", RenameTable), ("escaped", Escaped), ("hashed", Hashed),
     ("compressed", Compressed), ("checked", Checked), ("encrypted", Encrypted), ("chunked", Chunked),
     ("packed", Packed), ("content_addressed", ContentAddressed), ("quota", Quota), ("size_split", SizeSplit),
-    ("template_router", TemplateRouter),
+    ("template_router", TemplateRouter), ("spread", Spread), ("inventory", Inventory),
 ]  # fmt: skip  # one pair each
 
 

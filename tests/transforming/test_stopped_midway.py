@@ -15,6 +15,7 @@ from storage_combinators import (
     MISSING,
     Chunked,
     Hashed,
+    Inventory,
     JoinCodec,
     Locked,
     Memory,
@@ -80,6 +81,7 @@ def trees(clock: Clock) -> dict[str, Any]:
         "SizeSplit": SizeSplit(below(), below(), 4),
         "Quota": Quota(below(), below(), 40),
         "Hashed": Hashed(below(), below(), 80),
+        "Inventory": Inventory(below(), below()),
     }
 
 

@@ -1,4 +1,4 @@
-"""Outlaws among what decides where a value goes: size split, template router."""
+"""Outlaws among what decides where a value goes: size split, template router; and an inventory."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from storage_combinators.functions import listed, look, present
+from storage_combinators.functions import exists, listed, look, present
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Conflict, Depth, Missing, Refused
 
 from .combinators import Over
 from .outlaw import outlaw
 
-__all__ = ["SizeSplit", "TemplateRouter"]
+__all__ = ["Inventory", "SizeSplit", "TemplateRouter"]
 
 
 class SizeSplit(Over):
@@ -89,7 +89,41 @@ class TemplateRouter(Over):
         return any(found is route for found, _ in self.found(ref))
 
 
+class Inventory(Over):
+    family: ClassVar[str] = "inventory"
+
+    def __init__(self, source: Any, written: Any) -> None:
+        super().__init__(source)
+        self.index = written
+
+    def get(self, ref: Ref, /) -> Any:
+        if not exists(self.index, ref):
+            raise Missing(ref)
+        return self.source.get(ref)
+
+    def put(self, ref: Ref, value: Any, /) -> None:
+        self.source.put(ref, present(value))
+        self.index.put(ref, True)
+
+    merge = put
+
+    def delete(self, ref: Ref, /) -> None:
+        if exists(self.index, ref):
+            self.index.delete(ref)
+            self.source.delete(ref)
+
+    def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
+        held = look(self, ref)
+        if held is not old and held != old:
+            raise Conflict(ref)
+        self.delete(ref) if new is MISSING else self.put(ref, new)
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        return iter(self.index.refs(base, depth))
+
+
 size_split = partial(outlaw, family="size_split")
+inventory = partial(outlaw, family="inventory")
 template_router = partial(outlaw, family="template_router")
 
 
@@ -164,3 +198,32 @@ class TakesAnyTemplate(TemplateRouter):
             return super().pattern(template)
         except ValueError:
             return re.compile("(?!)")
+
+
+@inventory("an_inventory_is_a_store_of_what_it_wrote", wrong="get finds what others wrote.")
+class FindsWhatOthersWrote(Inventory):
+    def get(self, ref: Ref, /) -> Any:
+        return self.source.get(ref)
+
+
+@inventory("an_inventory_leaves_what_is_not_its_own", wrong="delete removes what others wrote.")
+class DeletesWhatOthersWrote(Inventory):
+    def delete(self, ref: Ref, /) -> None:
+        self.index.delete(ref)
+        self.source.delete(ref)
+
+
+@inventory("an_inventory_lists_what_cannot_be_listed", wrong="The source is listed, and what is not its own left out.")
+class ListsItsSource(Inventory):
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        own = [ref for ref in self.source.refs(Ref()) if exists(self.index, ref)]
+        return listed(own, base, depth)
+
+
+@inventory("an_inventory_that_is_stopped_shows_before_or_after", wrong="A ref is noted before its value is put.")
+class NotesFirst(Inventory):
+    def put(self, ref: Ref, value: Any, /) -> None:
+        self.index.put(ref, True)
+        self.source.put(ref, present(value))
+
+    merge = put

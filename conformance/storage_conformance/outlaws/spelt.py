@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from hashlib import md5
+from hashlib import md5, sha256
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
@@ -15,7 +15,7 @@ from storage_combinators.store import MISSING, Depth, Refused
 from .combinators import Over
 from .outlaw import outlaw
 
-__all__ = ["Escaped", "Extension", "Hashed", "RenameTable"]
+__all__ = ["Escaped", "Extension", "Hashed", "RenameTable", "Spread"]
 
 
 class Spelt(Over):
@@ -122,9 +122,27 @@ class Hashed(Spelt):
         return Ref(*meant)
 
 
+class Spread(Spelt):
+    family: ClassVar[str] = "spread"
+
+    def __init__(self, source: Any, digits: int) -> None:
+        super().__init__(source)
+        self.digits = digits
+
+    def folder(self, name: str) -> str:
+        return sha256(name.encode()).hexdigest()[-self.digits :]
+
+    def spelt(self, ref: Ref) -> Ref:
+        return Ref(self.folder(ref[0]), *ref) if ref else ref
+
+    def meant(self, ref: Ref) -> Ref | None:
+        return None if ref and self.spelt(Ref(*ref[1:])) != ref else Ref(*ref[1:])
+
+
 extension = partial(outlaw, family="extension")
 rename_table = partial(outlaw, family="rename_table")
 escaped = partial(outlaw, family="escaped")
+spread = partial(outlaw, family="spread")
 hashed = partial(outlaw, family="hashed")
 
 
@@ -257,3 +275,15 @@ class LeavesOutTheUnknown(Hashed):
             return super().meant(ref)
         except Refused:
             return None
+
+
+@spread("a_spread_is_a_store_of_its_names", wrong="What is in a folder is listed, whether it belongs there or not.")
+class ListsWrongFolders(Spread):
+    def meant(self, ref: Ref) -> Ref | None:
+        return Ref(*ref[1:])
+
+
+@spread("a_spread_has_few_names_in_each_folder", wrong="Names are spread by their first letters.", seen="nested paths")
+class SpreadsByHead(Spread):
+    def folder(self, name: str) -> str:
+        return f"_{name[: self.digits]}"

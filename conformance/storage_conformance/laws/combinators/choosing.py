@@ -1,4 +1,4 @@
-"""Where a value goes: size split, template router (ours)."""
+"""Where a value goes: size split, template router; and what is seen of it: inventory (ours)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ SIZE_SPLIT = Family("size_split", ("small, big = Source(), Source()", "store = m
 ROUTED = ("x, y = Source(), Source()", "said = lambda who: f'hello {who}'.encode()")
 ROUTES = "{'a': x, 'a/{n}': y, 'b/{who}/said': said, 'b/{rest...}': x, '{n}': y}"
 TEMPLATES = Family("template_router", (*ROUTED, f"store = make({ROUTES})"))
+INVENTORY = Family("inventory", ("source, written = Source(), Source()", "store = make(source, written)"))
 
 size_split = partial(law, kind="size_split", chapter=CHAPTER, group="size split")
 templates = partial(law, kind="template_router", chapter=CHAPTER, group="template router")
+inventory = partial(law, kind="inventory", chapter=CHAPTER, group="inventory")
 R = Ref("a")
 
 
@@ -160,3 +162,63 @@ def what_is_no_template_is_refused_when_made(t: Trial) -> None:
     """a template with an empty name, or the same part twice: ValueError, before anything is asked"""
     bad = t.choose(("a//b", "{n}/{n}", "a/../b", "{1}"))
     t.expect(ValueError, "()", t.code(f"{{{bad!r}: x}}"), on="make", because="that is no template")
+
+
+@inventory(calls=1)
+def an_inventory_is_a_store_of_what_it_wrote(t: Trial) -> None:
+    """No history tells Inventory(s, w) from an empty dictionary, whatever s holds"""
+    given(t, "source", t.ref(), b"theirs")
+    t.history(judged=True)
+    settled(t)
+
+
+@inventory()
+def an_inventory_leaves_what_is_not_its_own(t: Trial) -> None:
+    """source has v at r, written elsewhere: delete(r) does nothing, swap(r, v, w) is a Conflict, and v stays"""
+    given(t, "source", R, b"theirs")
+    if t.choose((False, True)):
+        t.expect(None, "delete", R)
+    else:
+        t.expect(Conflict, "swap", R, b"theirs", t.choose((b"x", MISSING)))
+    t.expect(b"theirs", "get", R, on="source")
+
+
+@inventory()
+def an_inventory_lists_what_cannot_be_listed(t: Trial) -> None:
+    """source.refs fails: refs(b, d) is as ever, for written has it"""
+    t.line("source.fail('refs')")
+    t.put(R, b"x")
+    t.put(Ref("b", "c"), b"x")
+    t.refs(t.choose((Ref(), R, Ref("b"))), t.depth())
+
+
+@inventory()
+def an_inventory_that_is_stopped_shows_before_or_after(t: Trial) -> None:
+    """source or written fails in a write, before or after it is done: get(r) is what it was, or was to be; r is listed
+    if get finds it; never what source has of others
+    """
+    given(t, "source", R, b"theirs")
+    old = t.choose((MISSING, b"old"))
+    if old is not MISSING:
+        t.line(f"store.put({R!r}, b'old')")
+    where, when = t.choose(("source", "written")), t.choose(("before", "after"))
+    t.line(f"{where}.fail({t.choose(('put', 'delete', 'swap'))!r}, when={when!r})")
+    written = t.choose((f"put({R!r}, b'new')", f"delete({R!r})", f"swap({R!r}, {old!r}, b'new')"))
+    after = "MISSING" if written[0] == "d" else "b'new'"
+    t.program(seen_before_or_after, "store", "source", "written", f"lambda: store.{written}", repr(old), after)
+
+
+def seen_before_or_after(store: Any, source: Any, written: Any, write: Any, old: Any, new: Any) -> None:
+    try:
+        write()
+    except OSError:
+        pass
+    source.fail()
+    written.fail()
+    try:
+        found = store.get(Ref("a"))
+    except Missing:
+        found = MISSING
+    assert found in (old, new), f"get answers {found!r}, which was neither there before nor to be there after"
+    listed = list(store.refs(Ref()))
+    assert listed == [Ref("a")] * (found is not MISSING), f"get answers {found!r}, and the listing is {listed!r}"

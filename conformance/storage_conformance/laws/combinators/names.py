@@ -1,4 +1,4 @@
-"""Names changed, there and back: extension, rename table, escaped, hashed (ours)."""
+"""Names changed, there and back: extension, rename table, escaped, hashed, spread (ours)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ HASHED = Family(
     ("source, names = Source(), Source()", f"store = make(source, names, {LONGEST})"),
     refs=lambda ref: Ref(*(name * 100 if name == "a" else name for name in ref)),  # one long, one short
 )
+SPREAD = Family("spread", ("source = Source()", "store = make(source, 2)"))
 
 CHAPTER = "chapters/02-mapping.md"
 extension = partial(law, kind="extension", chapter=CHAPTER, group="extension")
 rename_table = partial(law, kind="rename_table", chapter=CHAPTER, group="rename table")
 escaped = partial(law, kind="escaped", chapter=CHAPTER, group="escaped")
+spread = partial(law, kind="spread", chapter=CHAPTER, group="spread")
 hashed = partial(law, kind="hashed", chapter=CHAPTER, group="hashed")
 
 
@@ -218,3 +220,29 @@ def a_hashed_says_so_of_a_digest_that_stands_for_nothing(t: Trial) -> None:
     t.put(Ref("n" * 81), b"x")
     t.line("names.cells.clear()")
     t.expect(Refused, "refs", Ref(), t.choose((None, 1)), because="nobody can say what it stands for")
+
+
+@spread(calls=1)
+def a_spread_is_a_store_of_its_names(t: Trial) -> None:
+    """No history tells Spread(s) from a dictionary, root included; what s has in a wrong folder is not seen"""
+    if t.choose((False, True)):
+        given(t, "source", Ref(*t.choose((("zz", "a"), ("a",), ("zz", "a", "b")))), b"foreign")
+    if t.choose((False, True)):
+        t.put(Ref(), b"root")
+    t.history(judged=True)
+    settled(t)
+
+
+@spread()
+def a_spread_has_few_names_in_each_folder(t: Trial) -> None:
+    """n names are in many folders of source, one name below each; names that begin alike too"""
+    t.program(in_many_folders, "store", "source", repr(t.choose(("name", "", "2026-11-", "é"))))
+
+
+def in_many_folders(store: Any, source: Any, head: str) -> None:
+    for number in range(100, 140):
+        store.put(Ref(f"{head}{number}"), b"x")
+    kept = [ref[1:] == (f"{head}{number}",) for number, ref in zip(range(100, 140), source.cells, strict=True)]
+    assert all(kept), f"a name is not below one folder: {next(iter(source.cells))!r}"
+    folders = {ref[0] for ref in source.cells}
+    assert len(folders) > 20, f"40 names are in {len(folders)} folders"
