@@ -41,7 +41,12 @@ PLANTED = {  # what is written instead of what: the line it is told at, and what
     "a figure from nowhere": ("took {number}`toy.put`", "took 3.5 ms", 9, "'3.5 ms' is a figure from nowhere"),
     "a rate from nowhere": ("took {number}`toy.put`", "made 12 MB/s", 9, "'12 MB/s' is a figure from nowhere"),
     "an unknown number": ("`toy.put`", "`toy.get`", 9, "no number toy.get in toy/numbers*.jsonl"),
-    "an unknown step": ("{lab}`toy/put`:", "{lab}`toy/pot`:", 7, "no run of the lab step toy/pot"),
+    "an unknown step": (
+        "{lab}`toy/put`:",
+        "{lab}`toy/pot`:",
+        7,
+        "no run of the lab step toy/pot is kept; do you mean toy/put?",
+    ),
     "a document without a day": (" 2026-01-02`.", "`.", 10, "a document is"),
     "a document on no day": ("2026-01-02`.", "2026-02-30`.", 10, "a document is"),
     "a role that is not closed": (

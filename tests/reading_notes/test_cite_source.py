@@ -56,6 +56,21 @@ def test_copied_words_are_found_and_the_same_words_in_another_order_are_not(plac
     assert "14 words in a row are those of store.go: put keeps the value under" in lines[0]
     place.notes(NOTES.replace("Put sets one entry of a map", " ".join(reversed(words.split()))))
     assert place(clone=True) == (0, [])
+    copy = place.lab / "reader.py"
+    copy.write_text(f"# {words}\n")
+    assert place(clone=True)[1][0].startswith(f"{copy}:1: 14 words in a row are those of store.go")
+
+
+def test_the_record_of_a_look_up_is_of_this_text_or_told(place):
+    record = place.system / "checked.txt"
+    said = "toy: questions: 1 answered, 0 partly, 1 open; 2 citations, each looked up in the source\n"
+    assert record.read_text() == said
+    record.write_text(said.replace("2 citations", "3 citations"))
+    assert f"{record}:1: not of this text: make notes CLONES=... ARGS=--write" in place()[1]
+    record.unlink()
+    place.notes(NOTES.replace("Store.Put", "Store.Merge", 1))
+    place("--write", clone=True)
+    assert not record.exists()  # nothing is said to stand that does not
 
 
 @pytest.mark.parametrize("given", ["nowhere", "boy=.", "toy=nowhere", "."])

@@ -15,7 +15,7 @@ from pathlib import Path
 from cite.clones import BadClone, Clone, find
 from cite.drift import drift
 from cite.notes import BadNotes, Defect, Question
-from cite.pages import pages, stale, write
+from cite.pages import pages, stale, summary, write
 from cite.rules import broken
 from cite.sources import cited, copied, digest, unresolved
 from cite.systems import System, systems, template
@@ -63,14 +63,17 @@ def chosen(known: list[System], name: str | None) -> list[System]:
 
 
 def written(root: Path, asked: list[Question], known: list[System], clones: dict[str, Clone]) -> list[System]:
-    """Write the hashes of what stands in the clones, and the made pages; answers the systems as they are then."""
+    """Write the hashes of what stands in the clones, that it does, and the made pages; answers the systems as then."""
     for system in known:
         if system.name in clones:
             ranges = {str(found): cited(found, clones[system.name]) for found, _, _ in system.citations()}
             lines = [f"{digest(here)}  {text}\n" for text, here in sorted(ranges.items()) if not isinstance(here, str)]
             (system.folder / "citations.lock").write_text("".join(lines), encoding="utf-8")
-    write(pages(root, systems(root), asked))
     names = {system.name for system in known}
+    for system in systems(root):
+        if system.name in names & clones.keys() and not any(unresolved(system, clones[system.name])):
+            (system.folder / "checked.txt").write_text(summary(system, looked_up=True) + "\n", encoding="utf-8")
+    write(pages(root, systems(root), asked))
     return [system for system in systems(root) if system.name in names]
 
 
@@ -80,23 +83,12 @@ def checked(root: Path, asked: list[Question], known: list[System], clones: dict
     for system in known:
         defects += broken(system, asked, root)
         if system.name in clones:
-            defects += [*unresolved(system, clones[system.name]), *copied(system, clones[system.name])]
+            defects += [*unresolved(system, clones[system.name]), *copied(system, clones[system.name], root)]
     for defect in sorted(set(defects)):
         print(defect)
     for system in known:
-        print(summary(system, clones.get(system.name)))
+        print(summary(system, looked_up=system.name in clones))
     return int(bool(defects))
-
-
-def summary(system: System, clone: Clone | None) -> str:
-    """What was looked at."""
-    count = Counter(system.states.values())
-    found = len({str(each) for each, _, _ in system.citations()})
-    how = (
-        "each looked up in the source" if clone else "by their kept hashes; not checked against source: no clone given"
-    )
-    said = ", ".join(f"{count[state]} {state}" for state in ("answered", "partly", "open"))
-    return f"{system.name}: questions: {said}; {found} citations, {how}"
 
 
 def drifted(known: list[System], clones: dict[str, Clone], revision: str) -> int:

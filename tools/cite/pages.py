@@ -9,7 +9,7 @@ from pathlib import Path
 from cite.notes import Defect, Question
 from cite.systems import STATES, System, numbers
 
-__all__ = ["pages", "stale", "write"]
+__all__ = ["pages", "stale", "summary", "write"]
 
 MADE = "<!-- made by: make notes ARGS=--write -->"
 SIGNS = {"answered": "●", "partly": "◐", "open": "○"}
@@ -30,6 +30,18 @@ def stale(made: dict[Path, str]) -> Iterator[Defect]:
     for file, text in made.items():
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             yield Defect(file, 1, "stale: make notes ARGS=--write")
+
+
+def summary(system: System, *, looked_up: bool) -> str:
+    """What was looked at, in one line. The one that says that all was found is kept in checked.txt, on the page."""
+    count = Counter(system.states.values())
+    how = (
+        "each looked up in the source"
+        if looked_up
+        else "by their kept hashes; not checked against source: no clone given"
+    )
+    said = ", ".join(f"{count[state]} {state}" for state in STATES)
+    return f"{system.name}: questions: {said}; {_distinct(system)} citations, {how}"
 
 
 def write(made: dict[Path, str]) -> None:
@@ -67,9 +79,7 @@ def _page(system: System, root: Path) -> Iterator[str]:
     yield from _row("source", f"<{system.about['repository']}/tree/{system.commit}>")
     for name in ("commit", "date", "licence", "language", "obtained"):
         yield from _row(name, system.about[name])
-    count = Counter(system.states.values())
-    yield from _row("questions", ", ".join(f"{count[state]} {state}" for state in STATES))
-    yield from _row("citations", _distinct(system))
+    yield from _row("checked", f"`{_checked(system)}`")
     for role, place in system.about["entry_points"].items():
         yield from _row(f"entry: {role}", f"{{src}}`{system.name}@{system.commit}:{place}`")
     included = f"../../{root.name}/systems/{system.name}/notes.md"
@@ -83,6 +93,13 @@ def _page(system: System, root: Path) -> Iterator[str]:
             figures = (f"{record[name]:g} {record['unit']}" for name in ("median", "spread"))
             about = (record["runs"], record["date"], record["machine"], f"`{record['command']}`")
             yield from _row(f"`{record['id']}`", *figures, *about)
+
+
+def _checked(system: System) -> str:
+    """What `make notes` with a clone said last, and of this very text."""
+    file = system.folder / "checked.txt"
+    said = file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+    return said if said == summary(system, looked_up=True) else "not yet looked up in the source"
 
 
 def _row(*cells: object) -> Iterator[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from cite.notes import Block, Citation, Defect, Question, Role, citation
+from cite.pages import summary
 from cite.systems import STATES, System, numbers, steps
 
 __all__ = ["LONGEST", "broken"]
@@ -126,7 +128,8 @@ def _role(role: Role, system: System, known: dict[str, dict[str, object]], run: 
             found = citation(role.text)
             yield from _source(found, system) if found else (_malformed(role),)
         case "lab" if role.text not in run:
-            yield f"no run of the lab step {role.text} is kept (there are: {', '.join(sorted(run)) or 'none'})"
+            near = get_close_matches(role.text, run, n=1)
+            yield f"no run of the lab step {role.text} is kept" + "".join(f"; do you mean {name}?" for name in near)
         case "lab" if run[role.text] == "not run":
             yield f"the lab step {role.text} was not run: it is no evidence"
         case "number" if role.text not in known:
@@ -175,6 +178,9 @@ def _kept(system: System) -> Iterator[Defect]:
         if text not in system.lock:
             where = text.partition(":")[2]
             yield Defect(file, line, f"no hash is kept of {where}: make notes CLONES=... ARGS=--write")
+    found = system.folder / "checked.txt"
+    if not found.is_file() or found.read_text(encoding="utf-8").strip() != summary(system, looked_up=True):
+        yield Defect(found, 1, "not of this text: make notes CLONES=... ARGS=--write")
     for number, text in enumerate(system.lock, 1):
         if text not in cited:
             yield Defect(system.folder / "citations.lock", number, "nobody cites this any more: ARGS=--write")

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 from cite.clones import Clone
 from cite.notes import Citation, Defect
@@ -15,7 +16,8 @@ __all__ = ["RUN", "copied", "digest", "stands", "unresolved"]
 
 RUN = 14  # words in a row that are the same: chance and the names of things end well below
 TEXT = re.compile(r".*\.(go|java|rs|py|c|h|proto|md|rst|txt|toml|ya?ml|sh|js|ts)|.*/?(README|LICENSE|NOTICE)[^/]*")
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w*[^\W\d_]\w*[^\W\d_]\w*")  # with two letters at least: rows of figures are nobody's text
+OURS = {".md", ".py", ".toml", ".txt"}
 
 
 def digest(lines: list[str]) -> str:
@@ -58,27 +60,28 @@ def unresolved(system: System, clone: Clone) -> Iterator[Defect]:
             yield Defect(file, line, f"{found.path}#L{found.first}: {what}")
 
 
-def copied(system: System, clone: Clone) -> Iterator[Defect]:
-    """Every place of the notes where RUN words in a row are the source's, at any place of its text. Raises BadClone."""
-    runs = dict(reversed(list(_runs(system.text))))
-    starts, told = {run[0] for run in runs}, set[int]()
+def copied(system: System, clone: Clone, root: Path) -> Iterator[Defect]:
+    """Every line of the notes and the lab where RUN words in a row are those of the source. Raises BadClone."""
+    folders = (system.folder, root / "labs" / system.name)
+    files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in OURS]
+    runs = {run: (file, line) for file in files for run, line in _runs(file.read_text(encoding="utf-8"))}
+    starts, told = {run[0] for run in runs}, set[tuple[Path, int]]()
     for path, text in clone.texts(system.commit, TEXT) if runs else ():
         words = WORD.findall(text.lower())
-        for start in [place for place, word in enumerate(words) if word in starts]:
-            line = runs.pop(tuple(words[start : start + RUN]), None)
-            if line is not None and line not in told:
-                told.add(line)
+        for start in [number for number, word in enumerate(words) if word in starts]:
+            place = runs.pop(tuple(words[start : start + RUN]), None)
+            if place is not None and place not in told:
+                told.add(place)
                 what = f"{RUN} words in a row are those of {path}: {' '.join(words[start : start + 5])} ..."
-                yield Defect(system.file, line, f"{what}; say it in your own")
+                yield Defect(*place, f"{what}; say it in your own")
 
 
 def _runs(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """Each run of words with its line; roles and addresses are no prose, and no run goes over an empty line."""
     last: deque[tuple[str, int]] = deque(maxlen=RUN)
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
+        if not line.strip():
             last.clear()
-            continue
         for word in WORD.findall(re.sub(r"\{\w+\}`[^`]*`|https?://\S+", " ", line).lower()):
             last.append((word, number))
             if len(last) == RUN:
