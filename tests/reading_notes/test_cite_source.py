@@ -4,7 +4,8 @@ import pytest
 
 from reading_notes.toy import NOTES, SOURCE, commit, git, place
 
-from cite.sources import RUN  # isort: skip # found once toy has said where the tools are
+from cite import clones  # isort: skip # found once toy has said where the tools are
+from cite.sources import RUN  # isort: skip # the same
 
 __all__ = ["place"]
 
@@ -79,6 +80,12 @@ def test_a_clone_that_is_none_is_one_line_and_status_2(place, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path / "empty")
     status, lines = place("--clones", given)
     assert (status, len(lines)) == (2, 1)
+
+
+def test_without_git_it_is_one_line_and_status_2_and_no_clone_needs_none(place, monkeypatch, tmp_path):
+    monkeypatch.setitem(clones.QUIET, "PATH", str(tmp_path))
+    assert place(clone=True) == (2, ["no program git on PATH: install it, or check without CLONES"])
+    assert place() == (0, [])
 
 
 def test_a_clone_may_be_named_and_an_unknown_system_is_refused(place):

@@ -27,9 +27,13 @@ class Clone:
 
     folder: Path
 
-    def git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        """What git answers."""
-        return subprocess.run(["git", "-C", str(self.folder), *arguments], capture_output=True, check=False, env=QUIET)
+    def git(self, *arguments: str, told: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """What git answers, having been `told` something; raises BadClone where there is no git."""
+        command = ["git", "-C", str(self.folder), *arguments]
+        try:
+            return subprocess.run(command, input=told, capture_output=True, check=False, env=QUIET)
+        except FileNotFoundError:
+            raise BadClone("no program git on PATH: install it, or check without CLONES") from None
 
     def resolve(self, revision: str) -> str | None:
         """The full hash of a commit that is here, else None."""
@@ -52,8 +56,7 @@ class Clone:
         """Path and text of the files at a commit whose path fits, of which there is more than the name here."""
         paths = {blob: path for path, blob in _files(self, commit).items() if wanted.fullmatch(path)}
         asked = "".join(f"{blob}\n" for blob in paths).encode()
-        command = ["git", "-C", str(self.folder), "cat-file", "--batch"]
-        answer = subprocess.run(command, input=asked, capture_output=True, check=False, env=QUIET).stdout
+        answer = self.git("cat-file", "--batch", told=asked).stdout
         place = 0
         while place < len(answer):
             end = answer.index(b"\n", place)
