@@ -1,3 +1,15 @@
 """The steps of MinIO's lab."""
 
-ORDER = ["starting", "looking", "tracing", "drives", "flips", "dangling", "kills", "requests", "pools", "numbers", "judging"]
+ORDER = [
+    "starting",
+    "looking",
+    "tracing",
+    "drives",
+    "flips",
+    "dangling",
+    "kills",
+    "requests",
+    "pools",
+    "numbers",
+    "judging",
+]
