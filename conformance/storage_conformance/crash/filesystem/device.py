@@ -16,6 +16,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from .image import Image
+from .loops import NEW_MOUNTS, libc
 from .recording import Event, Flush, Mark, Recording, Write
 
 __all__ = ["NAME", "Device", "NoDevice", "Recorder", "serve"]
@@ -66,8 +67,9 @@ class Recorder:
     def take(self) -> Recording:
         """What was recorded since `freeze`, which ends it."""
         with self.lock:
-            base, events, self.base = self.base or Image(0), tuple(self.events), None
-            return Recording(base, events)
+            made = Recording(self.base or Image(0), tuple(self.events))
+            self.base, self.events = None, []
+            return made
 
 
 class Device:
@@ -132,6 +134,7 @@ def serve(recorder: Recorder, folder: Path, pipe: Connection) -> None:
             os._exit(0)
 
     def ready() -> None:
+        libc("unshare", NEW_MOUNTS)  # else, being killed, it might have to unmount what lies on it, and wait for itself
         pipe.send("ready")
         Thread(target=answer, daemon=True).start()
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from .loops import attached_files, detach, libc, unmount
+from .loops import NEW_MOUNTS, attached_files, detach, libc, unmount
 
 __all__ = ["CannotIsolate", "Isolated", "clear", "place", "sweep"]
 
-NEW_MOUNTS, NEW_PROCESSES = 0x00020000, 0x20000000  # CLONE_NEWNS, CLONE_NEWPID
+NEW_PROCESSES = 0x20000000  # CLONE_NEWPID
 PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 MARK = "store-crash-filesystem-"

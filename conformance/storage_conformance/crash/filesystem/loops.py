@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
-__all__ = ["CannotMount", "attached", "attached_files", "detach", "libc", "mount", "unmount"]
+__all__ = ["NEW_MOUNTS", "CannotMount", "attached", "attached_files", "detach", "libc", "mount", "unmount"]
 
 CONTROL = Path("/dev/loop-control")
 GET_FREE, CONFIGURE, CLEAR = 0x4C82, 0x4C0A, 0x4C01  # LOOP_CTL_GET_FREE, _CONFIGURE, _CLR_FD of <linux/loop.h>
 AUTOCLEAR = 4  # LO_FLAGS_AUTOCLEAR: the kernel detaches it when nobody has it open or mounted
 LOOP_CONFIG = "=II 5Q 4I 64s 64s 32s 2Q 8Q"  # struct loop_config, struct loop_info64 in it
 MAJOR = 7
+NEW_MOUNTS = 0x00020000  # CLONE_NEWNS
 DETACH = 2  # MNT_DETACH
 FLAGS = {
     "ro": 1, "nosuid": 2, "nodev": 4, "noexec": 8, "sync": 16, "mand": 64, "dirsync": 128, "noatime": 1024,

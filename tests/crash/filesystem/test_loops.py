@@ -1,0 +1,190 @@
+"""Loops and mounts: they end with whoever made them, and those of others are left alone."""
+
+import errno
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+
+from storage_conformance.crash.filesystem import isolation
+from storage_conformance.crash.filesystem.isolation import Isolated, clear, place, sweep
+from storage_conformance.crash.filesystem.loops import CannotMount, attached, attached_files, detach, mount, unmount
+
+pytestmark = pytest.mark.usefixtures("can_mount")
+RUN = """
+import sys
+from itertools import cycle
+from pathlib import Path
+from storage_conformance.crash.filesystem import isolation
+from storage_conformance.crash.filesystem.kinds import kind_of
+from storage_conformance.crash.filesystem.running import Options, run
+from storage_conformance.crash.filesystem.workload import Calls
+
+if __name__ == "__main__":
+    isolation.MEMORY = Path(sys.argv[1])
+    forever = cycle([Calls(("create foo", "write foo 0 4096", "fsync foo"))])
+    report = run(kind_of("ext4"), forever, Options(), lambda report: print(report.workloads, flush=True))
+    print(report.verdict, *report.why, flush=True)
+"""
+
+
+@pytest.fixture
+def base(tmp_path, monkeypatch) -> Path:
+    """Where runs of this test have their folders."""
+    monkeypatch.setattr(isolation, "MEMORY", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def image(tmp_path) -> Path:
+    file = tmp_path / "image"
+    with file.open("wb") as opened:
+        opened.truncate(4 << 20)
+    return file
+
+
+def formatted(image: Path) -> Path:
+    subprocess.run(["mkfs.ext2", "-q", "-F", image], check=True, stdin=subprocess.DEVNULL)
+    return image
+
+
+def files() -> set[Path]:
+    return {file for _, file in attached_files()}
+
+
+def eventually(true) -> bool:
+    end = monotonic() + 60
+    while not true() and monotonic() < end:
+        sleep(0.01)
+    return true()
+
+
+def test_a_file_is_attached_while_it_lasts_also_if_that_fails(image) -> None:
+    with attached(image) as loop:
+        assert (loop, image) in attached_files()
+        with loop.open("rb") as opened:
+            assert opened.seek(0, os.SEEK_END) == 4 << 20
+    assert eventually(lambda: image not in files())
+    with pytest.raises(ZeroDivisionError), attached(image):
+        raise ZeroDivisionError
+    assert eventually(lambda: image not in files())
+
+
+def test_what_cannot_be_mounted_is_told_and_leaves_no_loop(image, tmp_path) -> None:
+    with pytest.raises(CannotMount, match="Invalid argument"), attached(image) as loop:
+        mount(loop, tmp_path, "ext2")
+    assert eventually(lambda: image not in files())
+
+
+def test_options_are_flags_and_words_of_the_file_system(image, tmp_path) -> None:
+    (folder := tmp_path / "mount").mkdir()
+    with attached(formatted(image)) as loop:
+        mount(loop, folder, "ext2", "rw,ro,noatime,errors=continue,defaults")
+        try:
+            with pytest.raises(OSError) as caught:
+                (folder / "x").write_bytes(b"")
+            shown = next(line for line in Path("/proc/self/mounts").read_text().splitlines() if str(folder) in line)
+            assert {"ro", "noatime"} <= set(shown.split()[3].split(","))
+        finally:
+            unmount(folder)
+    assert caught.value.errno == errno.EROFS
+
+
+def mounts_and_waits(pipe: Connection, image: Path, folder: Path) -> None:
+    with attached(image) as loop:
+        mount(loop, folder, "ext2")
+        subprocess.Popen(["sleep", "600"], env={"STORE_CRASH_TEST": str(folder)})
+        pipe.send("mounted")
+        pipe.recv()
+
+
+def children_of(folder: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("STORE_CRASH_TEST") == str(folder):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_what_a_process_mounts_and_starts_is_its_own_and_ends_with_it(image, tmp_path) -> None:
+    (folder := tmp_path / "mount").mkdir()
+    bench = Isolated(mounts_and_waits, formatted(image), folder)
+    assert bench.pipe.recv() == "mounted"
+    assert (image in files(), folder.is_mount(), len(children_of(folder))) == (True, False, 1)
+    bench.close()
+    assert eventually(lambda: image not in files())
+    assert eventually(lambda: not children_of(folder))
+
+
+def test_a_run_that_is_killed_in_the_middle_leaves_nothing_once_the_next_has_started(base) -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(base)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "STORE_CRASH_TEST": str(base)},
+    )
+    assert run.stdout
+    with run, run.stdout:
+        assert run.stdout.readline() == b"1\n"
+        assert eventually(lambda: any(file.is_relative_to(base) for file in files()))
+        left = list(base.iterdir())
+        assert len(left) == 1
+        assert sweep(base) == []  # it is alive, so it is not touched
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    with place() as folder:
+        assert list(base.iterdir()) == [folder] != left
+        assert not any(file.is_relative_to(base) for file in files())
+        assert str(base) not in Path("/proc/self/mounts").read_text()
+        assert eventually(lambda: not children_of(base))
+    assert list(base.iterdir()) == []
+
+
+def test_a_run_that_is_asked_to_end_reports_and_puts_everything_away(base) -> None:
+    run = subprocess.Popen([sys.executable, "-c", RUN, str(base)], stdout=subprocess.PIPE)
+    assert run.stdout
+    with run, run.stdout:
+        assert run.stdout.readline() == b"1\n"
+        run.send_signal(signal.SIGTERM)
+        told = run.stdout.read().decode()
+    assert run.returncode == 0
+    assert told.splitlines()[-1] == "incomplete interrupted"
+    assert list(base.iterdir()) == []
+    assert not any(file.is_relative_to(base) for file in files())
+
+
+def test_what_is_mounted_and_attached_in_a_folder_that_was_left_is_removed_and_nothing_else(base, image) -> None:
+    left, others = base / f"{isolation.MARK}left", base / f"{isolation.MARK}others"
+    for folder in (left, others):
+        (folder / "mount").mkdir(parents=True)
+        formatted(image).rename(folder / "image")
+        image.write_bytes(bytes(4 << 20))
+    held = os.open(others, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        with attached(others / "image"):
+            with attached(left / "image") as loop:
+                mount(loop, left / "mount", "ext2")
+            assert sweep(base) == [left]
+            assert (left.exists(), others / "image" in files()) == (False, True)
+        clear(others)
+    finally:
+        os.close(held)
+    assert not any(file.is_relative_to(base) for file in files())
+    assert not others.exists()
+
+
+def test_a_loop_that_is_free_already_is_no_error(image) -> None:
+    with attached(image) as loop:
+        pass
+    assert eventually(lambda: image not in files())
+    detach(loop)
