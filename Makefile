@@ -3,6 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ENGINE ?=
+FILESYSTEMS ?= ext4 xfs btrfs
 PROFILE ?= quick
 TOOL := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
@@ -59,8 +60,11 @@ round: setup ## the folder of a round of the reading group: SYSTEM=ambry START=2
 outlaws: setup ## stores that each break one law: which law catches which
 	$(PY) -m storage_conformance.outlaws
 
-crash: setup ## store-crash on programs of known verdicts, safe and not, and on the guide's (Linux, with strace)
+crash: setup ## store-crash on programs of known verdicts, and on file systems (Linux; as root, or with FILESYSTEMS= on none)
 	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py tests/crash/test_guide.py
+	@mkdir -p build/crash
+	@for type in $(FILESYSTEMS); do $(VENV)/bin/store-crash filesystem $$type --json build/crash/$$type.json \
+	    --html build/crash/$$type.html || exit $$?; done
 
 bench: setup ## measure again every number that the text gives, into benchmarks/results/
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit 1; done
