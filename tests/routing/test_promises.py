@@ -1,12 +1,13 @@
 """What combinators of many sources cannot promise: a law that fails, and what stands over it and repairs it."""
 
 from collections.abc import Callable
+from itertools import count, takewhile
 from typing import Any
 
 import pytest
 
 from routing.days import KINDS, OLD, A, Day, Down, Here, Reader, replica
-from routing.races import FREE, LOCKED, Racing, at_once, put, strange
+from routing.races import FREE, LOCKED, Racing, at_once, put, seen, strange
 from storage_combinators import ByVerb, Failing, FailOver, Fanout, Locked, Memory, Retry, Sequential
 from storage_combinators.routing.compare import Compare
 
@@ -121,3 +122,9 @@ def test_a_standby_that_nobody_writes_answers_old_and_fanout_below_it_keeps_it_a
     kept.put(A, "new")
     days[0].over = True
     assert kept.get(A) == "new"
+
+
+def test_two_who_read_while_it_moves_both_find_it() -> None:
+    moments = list(takewhile(bool, (at_once(KINDS["Migrate"][0], seen, seen, at, FREE) for at in count(1))))
+    assert len(moments) == 4
+    assert set(moments) == {("old", "old", "old")}

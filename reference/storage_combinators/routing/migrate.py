@@ -43,21 +43,19 @@ class Migrate(Gathered[V]):
 
     def get(self, ref: Ref, /) -> V:
         value = look(self.new, ref)
-        if value is not MISSING:
-            return value
-        with suppress(
-            Refused
-        ):  # new may refuse this value, and old to be written: no reason to keep it from the reader
-            self.move(ref)
-        return super().get(ref)
+        if value is MISSING:
+            value = look(self.old, ref)
+            if value is MISSING:
+                return self.new.get(ref)  # somebody else may have moved it in between
+            with suppress(Refused):  # new may refuse this value, or old to be written: it can be read all the same
+                self.move(ref, value)
+        return value
 
-    def move(self, ref: Ref) -> None:
-        """Bring `ref` from old to new, if old has it. No verb of a store."""
-        value = look(self.old, ref)
-        if value is not MISSING:
-            with suppress(Conflict):  # new has a value, which is the newer one
-                self.new.swap(ref, MISSING, value)
-            self.old.delete(ref)
+    def move(self, ref: Ref, value: V) -> None:
+        """Create `value`, which old has, in new, and delete it in old. No verb of a store."""
+        with suppress(Conflict):  # new has a value, which is the newer one
+            self.new.swap(ref, MISSING, value)
+        self.old.delete(ref)
 
 
 def migrate(store: Migrate[Any], base: Ref = Ref(), told: Callable[[Ref], object] = id) -> int:
@@ -67,6 +65,8 @@ def migrate(store: Migrate[Any], base: Ref = Ref(), told: Callable[[Ref], object
     """
     moved = list(walk(store.old, base))
     for ref in moved:
-        store.move(ref)
+        value = look(store.old, ref)
+        if value is not MISSING:
+            store.move(ref, value)
         told(ref)
     return len(moved)
