@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from ..functions import size
@@ -55,12 +56,13 @@ class Traced(Generic[V]):
         with self._span("refs", base) as span:
             span.refs = 0
             listing = self.trace.within(span, self.source.refs, base, depth)
+            following = partial(next, listing, _END)
             try:
-                while (ref := self.trace.within(span, next, listing, _END)) is not _END:
+                while (ref := self.trace.within(span, following)) is not _END:
                     span.refs += 1
                     yield ref
             finally:
-                del listing  # given up: what it lists from ends before it, and so is inside
+                del listing, following  # given up: what it lists from ends before it, and so is inside
 
     def _write(self, verb: str, ref: Ref, *values: V | Gone) -> None:
         with self._span(verb, ref) as span:
