@@ -24,7 +24,7 @@ shard = partial(outlaw, family="shard")
 
 
 @union("a_union_is_one_dictionary", wrong="What two stores have is listed twice.")
-class ListsTwice(Union):
+class ListsEachTime(Union):
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         return (ref for each in self.sources for ref in each.refs(base, depth))
 
@@ -141,7 +141,7 @@ class DeletesAbove(Overlay):
 
 
 @overlay("the_lower_store_is_never_written", wrong="A delete is made below, too.")
-class DeletesBelow(Overlay):
+class DeletesInTheLower(Overlay):
     def mark(self, ref: Ref) -> None:
         self.lower.delete(ref)
 

@@ -213,7 +213,7 @@ class IsContentWithOne(Replica):
 @replica(
     "a_write_that_failed_never_shows_over_a_later_one",
     wrong="The stamp is one more than the newest that is seen: a failed write has the same one as the next.",
-    seen="a first version of this library, in thought",
+    seen="counters that come from what was read",
 )
 class CountsWithoutAClock(Replica):
     def tick(self, newest: tuple[int, Any]) -> int:

@@ -116,7 +116,7 @@ class ComparesTheOrder(Compare):
 
 
 @compare("a_difference_is_raised", wrong="Only values are compared, so that Missing beside a value is none.")
-class ComparesValues(Compare):
+class ComparesValuesAlone(Compare):
     def call(self, verb: str, ref: Ref, *args: Any) -> Any:
         one, other = (self.answer(store, verb, ref, *args) for store in (self.one, self.other))
         if not one[0] and not other[0] and not same(one[1], other[1]):
