@@ -20,7 +20,8 @@ from .step import Lab, NotRun
 
 __all__ = ["Program", "free_port", "said", "start", "until"]
 
-PATIENCE = 60.0  # seconds until a started program must answer, or a stopped one be gone
+PATIENCE = 60.0  # seconds until a started program must answer, or a killed one be gone
+GRACE = 10.0  # seconds for a program to end by itself
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Program:
         for each in family:
             with suppress(psutil.NoSuchProcess):
                 each.send_signal(how)
-        _, left = psutil.wait_procs(family, timeout=PATIENCE / 4)
+        _, left = psutil.wait_procs(family, timeout=GRACE)
         for stubborn in left:
             with suppress(psutil.NoSuchProcess):
                 stubborn.kill()

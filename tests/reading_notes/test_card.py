@@ -1,0 +1,82 @@
+"""The report card: a column for each report, a finding for each broken law, and nothing that is no report."""
+
+import copy
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from lab.card import BadReport, card, reports  # noqa: E402  # the path above comes first
+
+FOLDER = ROOT / "reading-notes" / "systems" / "minio" / "report-card"
+
+
+def law(name: str, verdict: str = "holds", script: str = "") -> dict[str, object]:
+    why = "" if verdict == "holds" else f"why {name}"
+    return {"law": name, "claim": "", "verdict": verdict, "why": why, "counterexample": ["put(a, 1)"], "script": script}
+
+
+def report(subject: str, *laws: dict[str, object]) -> dict[str, object]:
+    return {
+        "subject": subject,
+        "verdict": "breaks",
+        "seed": 0,
+        "step": 4,
+        "seconds": 1.5,
+        "claims": {"swaps": "all"},
+        "laws": list(laws),
+    }
+
+
+def test_a_card_has_a_column_for_each_setting_and_each_finding_once() -> None:
+    found = {
+        "one-drive": report("toy, one", law("a_law"), law("b_law", "broken", "print('b')\n")),
+        "four-drives": report(
+            "toy, four", law("a_law"), law("b_law", "broken", "print('b4')\n"), law("c_law", "not run")
+        ),
+    }
+    text = card("Toy", "Said fairly.", found)
+    assert "| law | one-drive | four-drives |" in text
+    assert "| b law | **broken** | **broken** |" in text
+    assert "| c law |  | not run |" in text
+    assert "1 further laws hold in every column: a law." in text
+    assert text.count("### b law") == 1
+    assert "Broken by: one-drive, four-drives." in text
+    assert "```python\nprint('b')\n```" in text
+    assert "print('b4')" not in text
+
+
+def test_a_next_system_is_one_more_column() -> None:
+    found = reports(FOLDER)
+    more = found | {"next": copy.deepcopy(next(iter(found.values())))}
+    assert "| next |" in card("MinIO", "", more)
+    assert card("MinIO", "", found).count("\n") < card("MinIO", "", more).count("\n")
+
+
+def test_a_run_without_script_shows_its_steps() -> None:
+    text = card("Toy", "", {"x": report("toy", law("b_law", "broken"))})
+    assert "```text\nput(a, 1)\n```" in text
+
+
+def test_nothing_broken_is_said() -> None:
+    assert "None: every law" in card("Toy", "", {"x": report("toy", law("a_law"))})
+
+
+def test_what_is_kept_of_minio_has_one_drive_and_four_first() -> None:
+    assert next(iter(reports(FOLDER))) == "one-drive"
+    assert {"one-drive", "four-drives"} <= set(reports(FOLDER))
+    assert not [
+        path.name for path in FOLDER.glob("*.json") if "127.0.0.1:" in path.read_text().replace("127.0.0.1:PORT", "")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"laws": []}', "{"])
+def test_what_is_no_report_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(report("toy", law("a_law"))))
+    (tmp_path / "bad.json").write_text(text)
+    with pytest.raises(BadReport, match=r"^bad\.json is no "):
+        reports(tmp_path)
