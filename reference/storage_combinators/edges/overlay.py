@@ -51,6 +51,6 @@ def lasting(seconds: float) -> str:
 def _mark(spans: list[Span], answered: bool) -> Mark:
     counted = Counter(f"{span.verb} {span.outcome}" for span in spans)
     said = [f"{count}× {what}" if count > 1 else what for what, count in counted.items()]
-    worst = min((span.outcome for span in spans), key=WORST.index)
+    worst = min(spans, key=lambda span: WORST.index(span.outcome)).outcome
     told = [", ".join(said), lasting(sum(span.seconds for span in spans)), *["answered"] * answered]
     return Mark("; ".join(told), worst, answered)

@@ -19,11 +19,12 @@ class Field(NamedTuple):
 
 def fields_of(kind: Any) -> dict[str, Field]:
     """What `kind` can be called with, by name."""
+    call: Any = kind
     try:
-        hints = get_type_hints(kind if is_dataclass(kind) or not isclass(kind) else kind.__init__)
-        parameters = signature(kind).parameters.values()
+        hints = get_type_hints(kind.__init__ if isclass(kind) and not is_dataclass(kind) else kind)
+        parameters = signature(call).parameters.values()
     except (NameError, TypeError, ValueError):  # annotations of somebody who imports them for a type checker only
-        hints, parameters = {}, signature(kind).parameters.values()
+        hints, parameters = {}, signature(call).parameters.values()
     named = (each for each in parameters if each.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY))
     found = {each.name: Field(hints.get(each.name, Any), each.default is Parameter.empty) for each in named}
     state = {field.name for field in fields(kind) if not field.repr} if is_dataclass(kind) else ()

@@ -15,7 +15,7 @@ from ..store import Conflict, Missing, Refused
 __all__ = ["Outcome", "Span", "Trace", "answered_by", "inside", "told"]
 
 T = TypeVar("T")
-Outcome: TypeAlias = Literal["running", "done", "missing", "conflict", "refused", "failed", "stopped"]
+Outcome: TypeAlias = Literal["running", "done", "found", "missing", "conflict", "refused", "failed", "stopped"]
 _ENDINGS: tuple[tuple[type[BaseException], Outcome], ...] = (
     (Missing, "missing"),
     (Conflict, "conflict"),
@@ -77,9 +77,9 @@ class Trace:
             parent.spans.append(span)
         try:
             yield span
-            span.outcome = "done"
+            span.outcome = "found" if verb == "get" else "done"
         except BaseException as raised:
-            span.outcome = next((name for kind_, name in _ENDINGS if isinstance(raised, kind_)), "failed")
+            span.outcome = _ending(raised)
             if span.outcome in ("refused", "failed"):
                 span.error = " ".join(f"{type(raised).__name__}: {raised}".split())
             raise
@@ -98,6 +98,13 @@ class Trace:
             _CURRENT.reset(token)
 
 
+def _ending(raised: BaseException) -> Outcome:
+    for kind, outcome in _ENDINGS:
+        if isinstance(raised, kind):
+            return outcome
+    return "failed"
+
+
 def inside(span: Span) -> Iterator[Span]:
     """`span` and all spans inside it, each after the one that it is in."""
     yield span
@@ -112,7 +119,7 @@ def answered_by(span: Span) -> Span:
 
 
 def told(span: Span) -> str:
-    """How it ended, in few words: ``done, 12 B``; without the text of a failure."""
+    """How it ended, in few words: ``found, 12 B``; without the text of a failure."""
     counted = [f"{span.size} B"] if span.size is not None else []
     listed = [f"{span.refs} ref{'s' * (span.refs != 1)}"] if span.refs is not None else []
     return ", ".join([span.outcome, *counted, *listed])

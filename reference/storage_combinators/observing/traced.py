@@ -1,6 +1,6 @@
 """Traced: every verb is told (paper, section 9: future work; field: tracing, span per call). See edges/tracing.py."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -56,7 +56,7 @@ class Traced(Generic[V]):
         with self._span("refs", base) as span:
             span.refs = 0
             listing = self.trace.within(span, self.source.refs, base, depth)
-            following = partial(next, listing, _END)
+            following: Callable[[], Any] = partial(next, listing, _END)
             try:
                 while (ref := self.trace.within(span, following)) is not _END:
                     span.refs += 1
