@@ -1,11 +1,17 @@
-"""What every program here shares: `NAME.py write DIR KEY FILE` and `NAME.py read DIR KEY`, with 3 for a missing key."""
+"""What every program here shares: `NAME.py write DIR KEY FILE` and `NAME.py read DIR KEY`, with 3 for a missing key.
+
+Some have `NAME.py setup DIR` too.
+"""
 
 import os
 import sys
 
 
-def run(write, read):
-    """Call write(folder, key, data), or print what read(folder, key) returns; None is missing."""
+def run(write, read, setup=None):
+    """Call setup(folder) or write(folder, key, data), or print what read(folder, key) returns; None is missing."""
+    if sys.argv[1] == "setup":
+        setup(sys.argv[2])
+        return
     verb, folder, key, *file = sys.argv[1:]
     if verb == "write":
         with open(file[0], "rb") as source:
