@@ -1,4 +1,4 @@
-"""git as it comes: objects are synced (by way of the pack and loose-object settings), their folders and refs are not."""
+"""git as it comes: neither loose objects nor refs are synced, nor the folders of their names."""
 
 from git_harness import run_git
 
