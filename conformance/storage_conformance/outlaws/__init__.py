@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    bounding,
     caching,
     changing,
     choosing,
@@ -22,6 +23,7 @@ from . import (
     listing,
     many,
     mappings,
+    metering,
     methods,
     nearer,
     observing,
@@ -51,7 +53,7 @@ __all__ = ["CONTROLS", "OUTLAWS", "Outlaw"]
 OUTLAWS: tuple[Outlaw, ...] = collected(
     *(holding, spelling, swapping, listing, remembering, claiming, on_disk, mappings, methods, threads, faulty),
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing, unplugged),
-    *(expiring, recalling),
+    *(expiring, bounding, metering, recalling),
     *(spelt, sealed, pieces, quotas, choosing),
     *(standing_in, gathered, replicated),
 )
@@ -62,6 +64,8 @@ _RIGHT = (
     pacing,
     failures,
     expiring,
+    bounding,
+    metering,
     recalling,
     spelt,
     sealed,
