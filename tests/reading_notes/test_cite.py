@@ -37,6 +37,8 @@ PLANTED = {  # what is written instead of what: the line it is told at, and what
         "floats: link to a commit",
     ),
     "a floating raw link": ("Open.", "Open: see https://example.org/a/raw/v1.2/x.go", 20, "floats: link to a commit"),
+    "a floating raw file": ("Open.", "Open: https://raw.example.org/a/b/main/x.go", 20, "floats: link to a commit"),
+    "a floating module": ("Open.", "Open: https://example.org/a/b@latest/x", 20, "floats: link to a commit"),
     "no evidence": (" {inference}`from the line above`", " surely", 14, "no evidence"),
     "a figure from nowhere": ("took {number}`toy.put`", "took 3.5 ms", 9, "'3.5 ms' is a figure from nowhere"),
     "a rate from nowhere": ("took {number}`toy.put`", "made 12 MB/s", 9, "'12 MB/s' is a figure from nowhere"),
@@ -81,6 +83,17 @@ def test_a_planted_defect_is_one_line_with_its_place_and_status_1(place, defect)
     status, lines = place()
     assert status == 1
     assert any(each.startswith(f"{place.system / 'notes.md'}:{line}: ") and told in each for each in lines), lines
+
+
+def test_a_floating_link_on_any_page_is_told_and_one_to_a_commit_is_not(place):
+    page = place.root / "kit" / "guide.md"
+    page.parent.mkdir()
+    page.write_text(f"https://example.org/a/blob/{'0' * 40}/x.go https://example.org/a/tree\n")
+    assert place() == (0, [])
+    page.write_text("one\nhttps://example.org/a/tree/v2/x.go\n")
+    assert place()[1] == [
+        f"{page}:2: https://example.org/a/tree/v2/x.go floats: link to a commit, by its 40 hex digits"
+    ]
 
 
 def test_questions_in_another_order_are_told(place):

@@ -91,5 +91,12 @@ def test_what_a_reader_of_the_book_sees_leads_to_the_pinned_commit_or_nowhere():
         "example.org/x, 2026-01-02",
         "https://example.org/x",
     )
-    assert roles.shown("number", "history.commits") == ("12565 commits (runs: 1, spread: 0)", "")
+    assert roles.shown("number", "history.commits") == (
+        "12565 commits (any clone: a count, not a time, 2026-11-21)",
+        "",
+    )
+    measured = roles.shown("number", "compression.per-core")[0]
+    assert re.fullmatch(r"[\d.]+ MB/s .*\([0-9]+ runs, spread [\d.]+, .* cores, .*, \d{4}-\d\d-\d\d\)", measured), (
+        measured
+    )
     assert roles.shown("number", "no.such") == ("no.such", "")

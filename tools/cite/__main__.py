@@ -16,7 +16,7 @@ from cite.clones import BadClone, Clone, find
 from cite.drift import drift
 from cite.notes import BadNotes, Defect, Question
 from cite.pages import pages, stale, summary, write
-from cite.rules import broken
+from cite.rules import broken, floating
 from cite.sources import cited, copied, digest, unresolved
 from cite.systems import System, systems, template
 
@@ -79,7 +79,7 @@ def written(root: Path, asked: list[Question], known: list[System], clones: dict
 
 def checked(root: Path, asked: list[Question], known: list[System], clones: dict[str, Clone]) -> int:
     """Print every defect, then a line for each system; 0 or 1."""
-    defects: list[Defect] = list(stale(pages(root, systems(root), asked)))
+    defects: list[Defect] = [*stale(pages(root, systems(root), asked)), *floating(root)]
     for system in known:
         defects += broken(system, asked, root)
         if system.name in clones:

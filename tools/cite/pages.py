@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cite.notes import Defect, Question
-from cite.systems import STATES, System, numbers
+from cite.systems import STATES, System
 
 __all__ = ["pages", "stale", "summary", "write"]
 
@@ -84,15 +84,6 @@ def _page(system: System, root: Path) -> Iterator[str]:
         yield from _row(f"entry: {role}", f"{{src}}`{system.name}@{system.commit}:{place}`")
     included = f"../../{root.name}/systems/{system.name}/notes.md"
     yield from ("", f"```{{include}} {included}", ":start-after: <!-- answers -->", ":relative-images:", "```")
-    measured = [record for record in numbers(system)[0].values() if record.get("status") != "not run"]
-    if measured:
-        yield from ("", "## Numbers", "")
-        yield from _row("number", "median", "spread", "runs", "date", "machine", "command")
-        yield "|---|--:|--:|--:|---|---|---|"
-        for record in measured:
-            figures = (f"{record[name]:g} {record['unit']}" for name in ("median", "spread"))
-            about = (record["runs"], record["date"], record["machine"], f"`{record['command']}`")
-            yield from _row(f"`{record['id']}`", *figures, *about)
 
 
 def _checked(system: System) -> str:

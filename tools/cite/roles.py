@@ -51,7 +51,8 @@ def _measured(name: str) -> str:
     for system in systems(ROOT):
         record: dict[str, Any] = numbers(system)[0].get(name, {})
         if "median" in record:
-            return f"{record['median']:g} {record['unit']} (runs: {record['runs']}, spread: {record['spread']:g})"
+            figures = f"{record['runs']} runs, spread {record['spread']:g}, " if record["runs"] > 1 else ""
+            return f"{record['median']:g} {record['unit']} ({figures}{record['machine']}, {record['date']})"
     return name
 
 

@@ -12,11 +12,11 @@ from cite.notes import Block, Citation, Defect, Question, Role, citation
 from cite.pages import summary
 from cite.systems import STATES, System, numbers, steps
 
-__all__ = ["LONGEST", "broken"]
+__all__ = ["LONGEST", "broken", "floating"]
 
 LONGEST = 80  # lines: whoever cites more has not said which
 URL = re.compile(r"https?://[^\s<>)\]`|\"']+")
-BRANCH = re.compile(r"/(?:-/)?(?:blob|tree|raw|blame|commits?|src)/")
+BRANCH = re.compile(r"/(?:-/)?(?:blob|tree|raw|blame|commits?|src|archive)/|//raw\.|@(?:latest|main|master|HEAD)\b")
 PINNED = re.compile(r"/[0-9a-f]{40}(?![0-9a-f])")
 DOCUMENT = re.compile(r"(?P<address>https://\S+) (?P<date>\d{4}-\d{2}-\d{2})")
 MARK = re.compile(r"\{(src|lab|number|dated|inference)\}")
@@ -32,7 +32,6 @@ def broken(system: System, template: list[Question], root: Path) -> Iterator[Def
     """Every defect that can be seen without a clone."""
     yield from _about(system)
     yield from _sections(system, template)
-    yield from _floating(system)
     known, wrong = numbers(system)
     yield from wrong
     run = steps(root, system.name)
@@ -164,11 +163,13 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _floating(system: System) -> Iterator[Defect]:
-    for number, line in enumerate(system.text.splitlines(), 1):
-        for found in URL.finditer(line):
-            if BRANCH.search(found[0]) and not PINNED.search(found[0]):
-                yield Defect(system.file, number, f"{found[0]} floats: link to a commit, by its 40 hex digits")
+def floating(root: Path) -> Iterator[Defect]:
+    """Every link, on any page of the notes, the labs or the kit, whose target changes when a branch does."""
+    for file in sorted(root.rglob("*.md")):
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            for found in URL.finditer(line):
+                if BRANCH.search(found[0]) and not PINNED.search(found[0]):
+                    yield Defect(file, number, f"{found[0]} floats: link to a commit, by its 40 hex digits")
 
 
 def _kept(system: System) -> Iterator[Defect]:
