@@ -17,10 +17,12 @@ from storage_combinators import (
     Copier,
     Default,
     Failing,
+    Fanout,
     Json,
     Logging,
     Memory,
     Missing,
+    PassThrough,
     Queue,
     ReadOnly,
     Ref,
@@ -195,12 +197,39 @@ def test_what_ends_after_its_operation_is_told_again_with_its_cause():
     assert spans[1].cause is spans[0]
 
 
+def test_what_is_begun_inside_and_ends_later_is_told_once_more():
+    kept = []
+
+    class Peeks(PassThrough[Any]):
+        def get(self, ref, /):
+            listing = self.source.refs(Ref())
+            next(listing)
+            kept.append(listing)
+            return self.source.get(ref)
+
+    tree, spans = watched(Peeks(Memory({A: 1, B: 2})))
+    assert tree.get(A) == 1
+    listing = spans[0].spans[0]
+    assert (listing.verb, listing.outcome, listing.ended) == ("refs", "running", None)
+    list(kept[0])
+    assert spans[1:] == [listing]
+    assert (listing.outcome, listing.refs, listing.parent) == ("done", 2, spans[0])
+
+
 def test_work_in_an_executor_is_inside_the_operation():
     with ThreadPoolExecutor(2) as threads:
         tree, spans = watched(Timeout(Memory({A: 1}), 30, threads))
         tree.get(A)
     assert shape(spans[0]) == ("get", "", "found", [("get", "source", "found", [])])
     assert spans[0].thread != spans[0].spans[0].thread
+
+
+def test_writes_to_many_at_once_are_inside_the_one_write():
+    with ThreadPoolExecutor(3) as threads:
+        tree, spans = watched(Fanout((Memory(), Memory(), Memory()), threads))
+        tree.put(A, 1)
+    assert len(spans) == 1
+    assert sorted(span.place for span in spans[0].spans) == ["sources[0]", "sources[1]", "sources[2]"]
 
 
 def test_threads_are_kept_apart():

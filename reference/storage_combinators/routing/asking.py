@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, as_completed
+from contextvars import copy_context
 from typing import Protocol, TypeVar
 
 __all__ = ["Ask", "at_once", "in_turn"]
@@ -36,7 +37,7 @@ def at_once(executor: Executor) -> Ask:
     """
 
     def ask(sources: Sequence[S], work: Callable[[S], T], least: int, _: int, /) -> list[T]:
-        waiting = [executor.submit(work, source) for source in sources]
+        waiting = [executor.submit(copy_context().run, work, source) for source in sources]  # a trace knows whose
         return _enough((done.result for done in as_completed(waiting)), least, least)
 
     return ask
