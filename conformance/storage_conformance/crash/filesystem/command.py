@@ -133,7 +133,7 @@ def _replayed(kind: Kind, file: Path, options: Options) -> Report:
         saved = load(file, scratch / "programs")
         if saved.filesystem != kind.name:
             raise BadReplay(f"{file} is a recording of {saved.filesystem}, not of {kind.name}")
-        kind = replace(kind, options=kind.options or saved.options)
+        kind = replace(kind, options=kind.options or saved.options, part=1.0)
         if not missing(kind, recording=False):
             return run(kind, [saved], replace(options, at_once=1))
         return _unmounted(kind, saved, scratch, options)

@@ -104,11 +104,12 @@ def load(path: Path, scratch: Path) -> Replay:
     """What a file holds; `scratch` is for the programs of a workload. Raises BadReplay, and OSError."""
     try:
         made = json.loads(path.read_text("utf-8"))
+        others = {FORM: made["others"]}[made["form"]]
         told = json.loads(zlib.decompress(base64.b85decode(made["recording"])))
         workload, chosen = _read_workload(made["workload"], scratch), made["state"]
         state = chosen and Chosen(chosen["epoch"], chosen["size"], frozenset(chosen["kept"]))
-        others = Perturbation(made["others"]["how"], frozenset(made["others"]["before"]))
-        return Replay(made["filesystem"], made["options"], workload, _read_recording(told), others, state)
+        perturbed = Perturbation(others["how"], frozenset(others["before"]))
+        return Replay(made["filesystem"], made["options"], workload, _read_recording(told), perturbed, state)
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise BadReplay(f"{path}: it is no recording of store-crash filesystem ({type(error).__name__})") from None
 

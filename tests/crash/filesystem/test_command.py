@@ -1,0 +1,152 @@
+"""store-crash filesystem: exit statuses, reports, and one clear line for whatever cannot be judged."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from storage_conformance.crash.filesystem import needs
+from storage_conformance.crash.filesystem.device import Recorder
+from storage_conformance.crash.filesystem.examining import Plan
+from storage_conformance.crash.filesystem.kinds import kind_of
+from storage_conformance.crash.filesystem.promises import PROMISES
+from storage_conformance.crash.filesystem.recording import Flush
+from storage_conformance.crash.filesystem.running import Options, run
+from storage_conformance.crash.filesystem.workload import Calls
+from storage_conformance.crash.run_command import command
+
+SYNCED = "create foo\nwrite foo 0 8192\n---\noverwrite foo 0 4096\nfsync foo\n"
+
+
+@pytest.fixture(autouse=True)
+def where(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "synced.txt").write_text(SYNCED)
+    return tmp_path
+
+
+def line(capsys) -> str:
+    told = capsys.readouterr().err
+    assert told.startswith("store-crash: ")
+    assert told.count("\n") == 1
+    assert "Traceback" not in told
+    return told
+
+
+BAD = {
+    "nothing known": (["foofs"], "foofs is none of ext4, ext2, xfs, btrfs: say how it is made with --mkfs"),
+    "not in the kernel": (["foofs", "--mkfs", "true {device}"], "the kernel of this machine has no file system foofs"),
+    "no device": (["ext4", "--mkfs", "true"], "--mkfs has no {device}"),
+    "no program": (["ext4", "--mkfs", "no-such-program {device}"], "there is no program no-such-program"),
+    "no dir": (["ext4", "--mount", "true {device}"], "--mount has no {dir}"),
+    "unmount alone": (["ext4", "--unmount", "true {dir}"], "--unmount without --mount"),
+    "options of nobody": (["ext4", "--mount", "true {device} {dir}", "--options", "sync"], "put yours into --mount"),
+    "write alone": (["ext4", "--write", "true {dir}"], "--write and --read come together"),
+    "one key": (["ext4", "--write", "true {dir} {key}", "--read", "true {dir}"], "{key} is in one of"),
+    "no dir to read": (["ext4", "--write", "true {dir}", "--read", "true"], "--read has no {dir}"),
+    "no file": (["ext4", "--workload", "no-such-file"], "no-such-file"),
+    "bad call": (["ext4", "--workload", "bad.txt"], "bad.txt:2: there is no call 'launch'"),
+    "no recording": (["ext4", "--replay", "synced.txt"], "synced.txt: it is no recording"),
+    "no JSON recording": (["ext4", "--replay", "list.json"], "list.json: it is no recording"),
+    "nowhere to write": (["ext4", "--json", "no-such-folder/x.json"], "no-such-folder"),
+    "no time": (["ext4", "--time-limit", "-1"], "--time-limit"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), BAD.values(), ids=BAD)
+def test_what_cannot_be_followed_is_told_in_one_line(where, capsys, arguments, said) -> None:
+    (where / "bad.txt").write_text("create foo\nlaunch foo\n")
+    (where / "list.json").write_text("[1]")
+    assert command(["filesystem", *arguments]) == 2
+    assert said in line(capsys)
+
+
+def test_what_the_machine_lacks_is_told_all_at_once(where, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(needs, "FUSE", where / "fuse")
+    monkeypatch.setattr(needs, "CONTROL", where / "loop-control")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(needs.shutil, "which", lambda name: None)
+    assert command(["filesystem", "xfs"]) == 2
+    told = line(capsys)
+    for wanted in ("root", "loop devices", "modprobe fuse", "mkfs.xfs (package xfsprogs)", "xfs_repair"):
+        assert wanted in told
+
+
+def test_a_maker_that_fails_is_told_with_its_words(capsys, can_mount) -> None:
+    assert command(["filesystem", "ext4", "--mkfs", "sh -c 'echo no way; exit 3' {device}"]) == 2
+    assert "--mkfs failed with status 3: no way" in line(capsys)
+
+
+def test_ext4_holds_and_the_report_has_its_figures(where, capsys, can_mount) -> None:
+    arguments = ["filesystem", "ext4", "--options", "data=journal", "--workload", "synced.txt", "--json", "o.json"]
+    assert command([*arguments, "--html", "o.html"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    report = json.loads((where / "o.json").read_text())
+    expected = {"verdict": "holds", "filesystem": "ext4", "options": "data=journal", "workloads": 1, "violations": []}
+    assert {name: report[name] for name in expected} == expected
+    assert report["states"] > report["checked"] > 5
+    assert report["kernel"] == os.uname().release
+    assert told[-1] == "holds"
+    assert told[-2].startswith(f"ext4 (data=journal): 1 workloads, {report['states']} states, ")
+    assert f"<b>{report['states']}</b> states mounted" in (where / "o.html").read_text()
+
+
+def test_ext2_is_found_wanting_and_what_was_found_can_be_replayed(where, capsys, can_mount) -> None:
+    (where / "create.txt").write_text("create foo\n")
+    assert command(["filesystem", "ext2", "--workload", "create.txt", "--json", "o.json", "--html", "o.html"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "violated"
+    (found, *_) = json.loads((where / "o.json").read_text())["violations"]
+    assert found["workload"] == ["create foo"]
+    assert "The power goes" in found["explanation"]
+    assert found["replay"] in (where / "o.html").read_text()
+    assert command(["filesystem", "ext2", "--replay", found["replay"]]) == 1
+    assert ": 1 workloads, 1 states, " in capsys.readouterr().out
+    assert command(["filesystem", "ext4", "--replay", found["replay"]]) == 2
+    assert "is a recording of ext2, not of ext4" in line(capsys)
+
+
+def test_a_run_whose_time_is_up_never_holds(where, capsys, can_mount) -> None:
+    assert command(["filesystem", "ext4", "--time-limit", "0", "--json", "o.json"]) == 2
+    report = json.loads((where / "o.json").read_text())
+    assert (report["verdict"], report["why"]) == ("incomplete", ["the time limit was reached"])
+    assert capsys.readouterr().out.splitlines()[-1] == "incomplete"
+
+
+def test_a_workload_that_cannot_be_done_there_is_told(where, capsys, can_mount) -> None:
+    (where / "big.txt").write_text(f"create foo\nwrite foo 0 {64 << 20}\nfsync foo\n")
+    assert command(["filesystem", "ext4", "--workload", "big.txt"]) == 2
+    told = " ".join(capsys.readouterr().out.split())
+    assert "it cannot be done on this file system" in told
+    assert "No space left on device" in told
+
+
+class ForgetsOne(Recorder):
+    """A block layer that says it has flushed, and has not, when it is asked for the second time."""
+
+    asked = 0
+
+    def note(self, event) -> None:
+        self.asked += isinstance(event, Flush) and self.base is not None
+        if not (isinstance(event, Flush) and self.asked == 2):
+            super().note(event)
+
+    def freeze(self) -> None:
+        self.asked = 0
+        super().freeze()
+
+
+LONG = ("create bar", "fsync bar", "truncate A/foo 2500", "fsync A/foo")
+
+
+def test_a_flush_that_is_dropped_is_found_and_told_by_the_shortest_workload_and_the_least_that_is_lost(
+    can_mount,
+) -> None:
+    workload = Calls(LONG, ("mkdir A", "create A/foo", "write A/foo 0 8192"), PROMISES["ext4"])
+    report = run(kind_of("ext4"), [workload], Options(plan=Plan(others=False), recorder=ForgetsOne, at_once=1))
+    assert (report.verdict, report.why) == ("violated", [])
+    (found, *_) = report.violations
+    assert found.lines in {("create bar", "fsync bar"), ("truncate A/foo 2500", "fsync A/foo")}
+    assert f"after `{found.lines[1]}` has returned (call 2 of 2)" in found.explanation
+    assert " 1 of the " in found.explanation
+    assert run(kind_of("ext4"), [workload], Options(plan=Plan(others=False), at_once=1)).violations == []
