@@ -52,6 +52,17 @@ def test_what_no_codec_wrote_is_a_failure_and_says_where(codec: Any, raw: bytes)
         Compressed(Memory({A: raw}), codec).get(A)
 
 
+@pytest.mark.parametrize("codec", ["zlib", "gzip", "bz2", "lzma"])
+def test_a_value_cut_anywhere_is_a_failure(codec: Any) -> None:
+    store = Compressed(Memory(), codec)
+    store.put(A, b"some value")
+    whole = store.source.get(A)
+    for length in range(len(whole)):
+        store.source.put(A, whole[:length])
+        with pytest.raises(ValueError, match=r"Ref\('a'\)"):
+            store.get(A)
+
+
 def test_a_codec_that_there_is_not_is_named() -> None:
     with pytest.raises(ValueError, match="no codec 'zip'; there are zlib"):
         Compressed(Memory(), "zip")  # type: ignore[arg-type]  # that is the point

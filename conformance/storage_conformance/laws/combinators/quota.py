@@ -56,6 +56,7 @@ def a_quota_is_each_subtrees_own(t: Trial) -> None:
     t.expect(None, "put", Q, b"12345")
     t.expect(Refused, "put", Ref("a", "c"), b"123456")
     t.expect(Refused, "put", Ref("b", "c"), b"1")
+    t.expect(None, "put", Ref(), b"1234567890")
 
 
 @quota()
