@@ -84,8 +84,8 @@ def test_the_worst_outcome_colours_a_node():
 def test_dot_outlines_the_way_and_pales_the_rest():
     plain, spans = read()
     text = as_dot(plain, spans)
-    assert text.count("color=green penwidth=3") == 3  # the node that answered, and the edges to it
-    assert text.count("color=gray fontcolor=gray") == 6  # Queue, Copier, Memory, and the edges to them
+    assert text.count("color=green penwidth=3") == 2  # the node that answered, and the edge on which it was asked
+    assert text.count("color=gray fontcolor=gray") == 7  # Queue, Copier, Memory, the edges to them, the other edge
     assert "gray" not in as_dot(plain)
     assert "penwidth" not in as_dot(plain)
 

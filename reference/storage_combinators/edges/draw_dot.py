@@ -6,7 +6,7 @@ from typing import Any
 from ..observing.spans import Span
 from ..store import Store
 from .labels import label
-from .overlay import Mark, marks
+from .overlay import Mark, marks, ways
 from .rewrap import is_filter, nodes, ports
 
 __all__ = ["as_dot", "as_svg"]
@@ -17,16 +17,23 @@ def as_dot(store: Store[Any], trace: Iterable[Span] = ()) -> str:
 
     Who was asked in `trace` is outlined in the colour of the worst outcome, and so is the way there; the rest is pale.
     """
-    every, marked = nodes(store)[::-1], marks(store, trace)  # the root first
+    spans = list(trace)
+    every, marked, taken = nodes(store)[::-1], marks(store, spans), ways(store, spans)  # the root first
     number = {id(node): place for place, node in enumerate(every)}
-    lines = ["digraph {", "  ordering=out", '  node [shape=box fontname="sans-serif"]']
+    lines = [
+        "digraph {",
+        "  ordering=out",
+        '  node [shape=box fontname="sans-serif"]',
+        '  edge [fontname="sans-serif"]',
+    ]
     for place, node in enumerate(every):
         mark = marked.get(id(node))
         text = label(node) + (f"\n{mark.text}" if mark else "")
         lines.append(f'  {place} [label="{_quoted(text)}"{_outlined(mark, bool(marked))}]')
     for place, node in enumerate(every):
         for port, part in ports(node).items():
-            style = (" style=dashed" if is_filter(part) else "") + _outlined(marked.get(id(part)), bool(marked))
+            mark = marked.get(id(part)) if (id(node), id(part)) in taken else None
+            style = (" style=dashed" if is_filter(part) else "") + _outlined(mark, bool(marked))
             lines.append(f'  {place} -> {number[id(part)]} [label="{_quoted(port)}"{style}]')
     return "\n".join([*lines, "}"])
 

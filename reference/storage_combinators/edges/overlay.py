@@ -9,7 +9,7 @@ from ..observing.spans import Outcome, Span, answered_by, inside
 from ..store import Store
 from .tracing import places
 
-__all__ = ["Mark", "lasting", "marks"]
+__all__ = ["Mark", "lasting", "marks", "ways"]
 
 COLOURS: dict[Outcome, str] = dict.fromkeys(("missing", "stopped", "running"), "orange3")  # all else is red
 COLOURS |= {"done": "green", "found": "green"}
@@ -39,6 +39,14 @@ def marks(tree: Store[Any], trace: Iterable[Span]) -> dict[int, Mark]:
         asked.setdefault(span.place, []).append(span)
     found = places(tree).items()
     return {node: _mark(asked[place], place in answering) for node, place in found if place in asked}
+
+
+def ways(tree: Store[Any], trace: Iterable[Span]) -> set[tuple[int, int]]:
+    """The edges that `trace` went along: who asked, and who was asked, by identity."""
+    node = {place: which for which, place in reversed(places(tree).items())}
+    spans = (span for root in trace for span in inside(root))
+    taken = ((span.parent.place, span.place) for span in spans if span.parent is not None)
+    return {(node[asking], node[asked]) for asking, asked in taken if asking in node and asked in node}
 
 
 def lasting(seconds: float) -> str:
