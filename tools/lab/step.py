@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from .programs import found
 
 __all__ = ["Lab", "NotRun", "Step", "steps_of"]
 
@@ -56,12 +57,12 @@ class Lab:
             self.differs.append(shown)
 
     def program(self, name: str, needed: bool = True) -> str:
-        """The path of a program; NotRun if it is `needed` and not on PATH. Empty if it is not needed."""
-        if found := shutil.which(name):
-            return found
-        if needed:
-            raise NotRun(f"no program {name} on PATH")
-        return ""
+        """The path of a program; if there is none, NotRun where it is `needed`, else empty."""
+        path = found(name)
+        if needed and not path:
+            built = ", nor an image of it (make images)" if name == "minio" else ""
+            raise NotRun(f"no program {name} on PATH{built}")
+        return path
 
     def place(self, name: str) -> Path:
         """A folder of that name, made empty if it is new."""
