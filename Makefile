@@ -63,8 +63,9 @@ outlaws: setup ## stores that each break one law: which law catches which
 crash: setup ## store-crash on programs of known verdicts, and on file systems (Linux; as root, or with FILESYSTEMS= on none)
 	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py tests/crash/test_guide.py
 	@mkdir -p build/crash
-	@for type in $(FILESYSTEMS); do $(VENV)/bin/store-crash filesystem $$type --json build/crash/$$type.json \
-	    --html build/crash/$$type.html || exit $$?; done
+	@for type in $(FILESYSTEMS); do \
+	    $(VENV)/bin/store-crash filesystem $$type --json build/crash/$$type.json --html build/crash/$$type.html; \
+	    [ $$? -ne 2 ] && $(PY) tools/findings.py build/crash/$$type.json || exit 1; done
 
 bench: setup ## measure again every number that the text gives, into benchmarks/results/
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit 1; done

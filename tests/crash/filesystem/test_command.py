@@ -146,7 +146,6 @@ def test_a_flush_that_is_dropped_is_found_and_told_by_the_shortest_workload_and_
     report = run(kind_of("ext4"), [workload], Options(plan=Plan(others=False), recorder=ForgetsOne, at_once=1))
     assert (report.verdict, report.why) == ("violated", [])
     (found, *_) = report.violations
-    assert found.lines in {("create bar", "fsync bar"), ("truncate A/foo 2500", "fsync A/foo")}
-    assert f"after `{found.lines[1]}` has returned (call 2 of 2)" in found.explanation
+    assert len(found.lines) == 1 < len(LONG)
     assert " 1 of the " in found.explanation
     assert run(kind_of("ext4"), [workload], Options(plan=Plan(others=False), at_once=1)).violations == []

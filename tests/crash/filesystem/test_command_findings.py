@@ -1,0 +1,57 @@
+"""What the whole check makes of a report: known findings pass, new ones do not."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+KNOWN = {
+    "workload": ["sync"],
+    "explanation": "foo holds what was there before, though `sync` had returned.",
+    "replay": "",
+}
+NEW = {"workload": ["fsync foo"], "explanation": "foo is missing, though `fsync foo` had returned.", "replay": ""}
+
+
+def checked(tmp_path: Path, **report: object) -> tuple[int, str]:
+    whole = {"filesystem": "xfs", "verdict": "violated", "workloads": 2, "states": 9, "seconds": 1.2} | report
+    (tmp_path / "o.json").write_text(json.dumps(whole))
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "findings.py", tmp_path / "o.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_no_violation_passes_with_its_figures(tmp_path) -> None:
+    assert checked(tmp_path, verdict="holds", violations=[]) == (
+        0,
+        "xfs: 2 workloads, 9 states, 1 seconds, 0 violations, 0 of them new\n",
+    )
+
+
+def test_what_is_on_a_page_passes_and_is_named(tmp_path) -> None:
+    status, told = checked(tmp_path, violations=[KNOWN])
+    assert (status, "1 violations, 0 of them new, known: docs/findings/xfs-sync-without-flush.md" in told) == (0, True)
+
+
+@pytest.mark.parametrize("report", [{"violations": [KNOWN, NEW]}, {"violations": [KNOWN], "filesystem": "ext4"}])
+def test_what_is_on_no_page_does_not(tmp_path, report) -> None:
+    status, told = checked(tmp_path, **report)
+    assert (status, "1 of them new" in told, told.count("\n")) == (1, True, 2)
+
+
+def test_a_run_that_was_not_finished_does_not(tmp_path) -> None:
+    assert checked(tmp_path, verdict="incomplete", violations=[])[0] == 1
+
+
+def test_every_known_finding_has_its_page() -> None:
+    for pages in json.loads((ROOT / "docs" / "findings" / "known.json").read_text()).values():
+        for page in pages:
+            assert (ROOT / "docs" / "findings" / page).is_file()
