@@ -8,6 +8,8 @@ from storage_combinators.leaves.memory import Memory
 from storage_combinators.observing.logging import Logging
 from storage_combinators.ref import Ref
 from storage_combinators.routing.mount import Mount
+from storage_combinators.routing.overlay import Overlay
+from storage_combinators.routing.replica import Replica
 from storage_combinators.routing.sequential import Sequential
 from storage_combinators.routing.switch import Switch
 from storage_combinators.store import MISSING, Store
@@ -38,6 +40,8 @@ mixed_cache: Store[bytes] = Cache(leaf, objects)  # WRONG: fast and slow hold di
 mixed_levels: Store[int] = Sequential((numbers, texts))  # WRONG: so do the levels
 mixed_routes: Store[bytes] = Switch({"a": leaf, "b": objects})  # WRONG: so do the routes
 mixed_points: Store[bytes] = Mount(leaf, {Ref("tmp"): numbers})  # WRONG: so do the points
+bare_replica: Store[int] = Replica((numbers, numbers), 2)  # WRONG: its sources hold stamped values
+mixed_overlay: Store[int] = Overlay(numbers, texts, leaf)  # WRONG: upper and lower hold different things
 mixed_write_back: Store[int] = WriteBack(texts, numbers)  # WRONG: so do near and far
 half_a_store: Store[int] = Half()  # WRONG: six verbs are a store
 locked_half = Locked(Half())  # WRONG: the same, under a combinator

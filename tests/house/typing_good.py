@@ -10,8 +10,14 @@ from storage_combinators.guarding.locked import Locked
 from storage_combinators.leaves.memory import Memory
 from storage_combinators.observing.logging import Logging
 from storage_combinators.ref import Ref
+from storage_combinators.routing.condition import Condition
+from storage_combinators.routing.migrate import Migrate
 from storage_combinators.routing.mount import Mount
+from storage_combinators.routing.overlay import Overlay
+from storage_combinators.routing.replica import Replica
 from storage_combinators.routing.sequential import Sequential
+from storage_combinators.routing.shard import Shard
+from storage_combinators.routing.stamped import StampedCodec
 from storage_combinators.routing.switch import Switch
 from storage_combinators.store import Depth, Gone, Store
 from storage_combinators.transforming.bytes_only import Bytes
@@ -35,6 +41,11 @@ levels: Store[int] = Sequential((Memory(), numbers))
 switched: Store[JSON] = Switch({"a": objects, "b": Memory()})
 mounted: Store[bytes] = Mount(leaf, {Ref("tmp"): Memory()})
 logged: Store[int] = Logging(numbers, print)
+replicas: Store[bytes] = Replica((Serialized(leaf, StampedCodec()), Memory()), 2)
+sharded: Store[int] = Shard({"a": numbers, "b": Memory()})
+overlaid: Store[JSON] = Overlay(Memory(), objects, leaf)
+migrating: Store[int] = Migrate(Memory(), numbers)
+by_value: Store[bytes] = Condition(lambda value: len(value) > 1, leaf, Memory())
 
 assert_type(relative.get(Ref("a")), JSON)
 assert_type(look(numbers, Ref("a")), int | Gone)

@@ -1,6 +1,8 @@
 """Replica: stamps as bytes, objects that equal nothing, the fastest answer, sources that are repaired."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shutil import rmtree
 from threading import Event
 
 import pytest
@@ -11,6 +13,7 @@ from routing.days import A, Day, replica
 from storage_combinators import (
     MISSING,
     Conflict,
+    Disk,
     Failing,
     Json,
     JsonCodec,
@@ -121,3 +124,21 @@ def test_json_over_a_replica_is_a_store_of_objects() -> None:
     store = Json(Replica(tuple(Serialized(Memory(), StampedCodec()) for _ in range(3)), 2))
     store.put(A, {"x": [1, None]})
     assert store.get(A) == {"x": [1, None]}
+
+
+def test_over_folders_one_of_which_is_lost_and_repaired(tmp_path: Path) -> None:
+    def opened() -> Replica[bytes]:
+        return Replica(tuple(Serialized(Disk(tmp_path / name), StampedCodec()) for name in "xyz"), 2)
+
+    store = opened()
+    store.put(A, b"1")
+    store.put(Ref("b"), b"2")
+    store.delete(Ref("b"))
+    rmtree(tmp_path / "y")
+    (tmp_path / "y").mkdir()
+    again = opened()
+    assert again.get(A) == b"1"
+    again.repair()
+    rmtree(tmp_path / "x")
+    last = opened()
+    assert (last.get(A), list(last.refs(Ref()))) == (b"1", [A])
