@@ -183,3 +183,29 @@ def test_what_was_not_synced_may_be_old_new_mixed_cut_or_zeros() -> None:
         assert list(wrong_bytes([old, new], held, ())) == []
     for held in (b"", b"o" * 700, bytes(1024), b"o" * 300 + b"n" * 724, b"n" * 2047 + b"x", b"o" * 2048):
         assert list(wrong_bytes([old, new], held, ()))
+
+
+def test_sync_counts_only_where_the_file_system_hears_of_it() -> None:
+    workload = Calls(("create bar", "append bar 6000", "sync"), BEFORE)
+    assert found(workload, 1, POSIX) == ["bar is 0 bytes long, where 6000 would be right, though `sync` had returned"]
+    assert found(workload, 1, PROMISES["user-space"]) == []
+
+
+def test_what_nobody_made_is_a_complaint() -> None:
+    workload = Calls(("mkdir B",), BEFORE)
+    right = workload.history.trees[-1]
+    root = right.nodes[ROOT]
+    assert isinstance(root, Folder)
+    more = Tree({**right.nodes, ROOT: Folder({**root.entries, "stray": 99}), 99: File(b"")})
+    for promises in (POSIX, EXT4):
+        assert "stray is there, a file that nobody made there" in complaints(workload.history, more, 1, 1, promises)
+
+
+def test_fdatasync_of_a_file_promises_bytes_and_no_name() -> None:
+    workload = Calls(("rename foo bar", "overwrite bar 0 4096", "fdatasync bar"), BEFORE)
+    assert found(workload, 1, EXT4) == [
+        "bar holds what `write foo 0 8192` wrote at bytes 0 to 512, though `fdatasync bar` had returned"
+    ]
+    number = dict(workload.history.trees[-1])["bar"]
+    held = workload.history.trees[-1].nodes[number]
+    assert complaints(workload.history, Tree({**workload.history.trees[0].nodes, number: held}), 3, 3, EXT4) == []

@@ -7,7 +7,7 @@ import pytest
 
 from storage_conformance.crash.filesystem.examining import Plan
 from storage_conformance.crash.filesystem.kinds import kind_of
-from storage_conformance.crash.filesystem.promises import USER_SPACE
+from storage_conformance.crash.filesystem.promises import PROMISES, USER_SPACE
 from storage_conformance.crash.filesystem.result import Report
 from storage_conformance.crash.filesystem.running import Options, run
 from storage_conformance.crash.filesystem.workload import Calls
@@ -41,3 +41,13 @@ def test_a_sync_that_is_acknowledged_before_its_commit_record_is_found() -> None
 
 def test_a_record_that_is_believed_unchecked_is_found() -> None:
     assert judged((*OVERWRITE, *RENAME), "unchecked").findings
+
+
+def test_the_negative_control_is_found_wanting() -> None:
+    lines = ("create A/bar", "append A/bar 5000", "fsync A/bar", "fsync A")
+    report = run(
+        kind_of("ext2"),
+        [Calls(lines, BEFORE, PROMISES["ext2"])],
+        Options(plan=Plan(others=False, small=False), at_once=1),
+    )
+    assert any(not finding.torn for finding in report.findings)
