@@ -1,0 +1,48 @@
+"""The example job for a hosted CI: its lines are run as they stand; what installs only says what it was asked for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from storage_conformance.crash.filesystem.needs import PACKAGES
+
+JOB = Path(__file__).parents[3] / "examples" / "hosted-ci" / "crash.yml"
+(JOBS,) = yaml.safe_load(JOB.read_text())["jobs"].values()
+LINES = [step["run"] for step in JOBS["steps"] if "run" in step]
+SAYS = '#!/bin/sh\necho "$(basename "$0") $*" >> asked\n'
+DOES = '#!/bin/sh\nexec "$@"\n'
+CRASH = f"#!/bin/sh\nexec '{Path(sys.executable).with_name('store-crash')}' \"$@\"\n"
+
+
+@pytest.fixture
+def machine(tmp_path) -> dict[str, str]:
+    """Variables for a shell; sudo does as it is told, and what would install writes it into `asked`."""
+    programs = {"apt-get": SAYS, "pip": SAYS, "modprobe": SAYS, "sudo": DOES, "store-crash": CRASH}
+    (folder := tmp_path / "bin").mkdir()
+    for name, text in programs.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    (tmp_path / "short.txt").write_text("create foo\nfsync foo\n")
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "FILESYSTEM": "ext4", "WORKLOAD": "short.txt"}
+
+
+def test_each_line_runs_and_leaves_the_report_that_is_kept(machine, tmp_path, can_mount) -> None:
+    for line in LINES:
+        ran = subprocess.run(["bash", "-e", "-c", line], cwd=tmp_path, env=machine, capture_output=True, text=True)
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
+    assert json.loads((tmp_path / "crash.json").read_text())["verdict"] == "holds"
+    assert sorted(path.suffix for path in tmp_path.glob("crash*") if "replay" not in path.name) == [".html", ".json"]
+    asked = (tmp_path / "asked").read_text()
+    assert set(PACKAGES.values()) <= set(asked.split())
+    assert "pip install storage-combinators[crash]\n" in asked
+
+
+def test_the_file_systems_are_those_of_the_whole_check() -> None:
+    makefile = (JOB.parents[2] / "Makefile").read_text()
+    assert f"FILESYSTEMS ?= {' '.join(JOBS['strategy']['matrix']['filesystem'])}\n" in makefile
+    assert set(JOBS["env"]) == {"FILESYSTEM", "WORKLOAD"}
