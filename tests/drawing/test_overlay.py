@@ -8,7 +8,7 @@ from shutil import which
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -150,12 +150,14 @@ def test_bars_lie_within_their_operation():
         lambda t: t not in (".", "..")
     )
 )
+@example("<b>x")
 def test_whatever_a_route_is_called_every_drawing_of_it_can_be_read(name):
     spans: list[Span] = []
     plain = Switch({name: Relative(Memory(), Ref(name))})
     traced(plain, spans.append).put(Ref(name), b"1")
     found = Reading(as_page(plain, spans))
     assert found.open == []
+    assert f"routes[{name!r}]" in "".join(found.text)
     assert as_text(plain, spans).count("put done") == 3
     assert as_dot(plain, spans).count("put done") == 3
 
@@ -240,6 +242,12 @@ def test_texts_of_failures_lose_the_secrets_of_urls():
         == "password … or … is wrong"
     )
     assert hidden_in("nothing here", ["plain", "x://h", "file:///a"]) == "nothing here"
+
+
+def test_texts_of_failures_lose_the_secrets_of_the_environment(monkeypatch):
+    monkeypatch.setenv("SESSIONS_PASSWORD", SECRET)
+    monkeypatch.setenv("SESSIONS_PLACE", "somewhere")
+    assert hidden_in(f"somewhere {SECRET} was wrong", []) == "somewhere … was wrong"
 
 
 def test_equal_nodes_have_marks_of_their_own():

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import partial
+from os import environ
 from pathlib import PurePath
 from urllib.parse import unquote
 
@@ -41,8 +42,9 @@ def hidden(text: str) -> str:
 
 
 def hidden_in(text: str, given: Iterable[str]) -> str:
-    """`text` likewise, and without the passwords of the URLs in `given`, wherever they stand, and as they are meant."""
+    """`text` likewise, without the passwords of the URLs in `given` and of the environment, wherever they stand."""
     found = {form for each in given for secret in _secrets(each) for form in (secret, unquote(secret))}
+    found |= {value for name, value in environ.items() if PRIVATE.search(name) and len(value) > 3}
     for secret in sorted(found, key=len, reverse=True):
         text = text.replace(secret, "…")
     return hidden(text)
