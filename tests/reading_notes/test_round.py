@@ -28,7 +28,7 @@ SYSTEMS = ["aistore", "ambry", "cubefs", "minio", "seaweedfs"]
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
     """The notes, with a folder of rounds of its own."""
-    for name in ("systems", "kit", "TEMPLATE.md"):
+    for name in ("systems", "kit", "labs", "TEMPLATE.md"):
         (tmp_path / name).symlink_to(NOTES / name)
     return tmp_path
 
@@ -66,6 +66,14 @@ def test_links_of_a_round_lead_somewhere(notes: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", "".join(path.read_text() for path in folder.glob("*.md")))
     assert len(links) > 10
     assert not [link for link in links if not link.startswith("https://") and not (folder / link).exists()]
+
+
+@pytest.mark.parametrize(("system", "lab"), [("minio", True), ("ambry", False)])
+def test_nobody_is_promised_a_lab_that_is_not_there(system: str, lab: bool) -> None:
+    round_ = planned(system, "2027-01-11", "16:00", "UTC", "", NOW.date())
+    text = "".join(rendered(NOTES, round_, system).values())
+    assert (f"make lab SYSTEM={system}" in text) == lab
+    assert ("has no lab yet" in text) != lab
 
 
 def test_links_of_the_kit_lead_somewhere() -> None:

@@ -29,7 +29,9 @@ def main(arguments: list[str] | None = None, notes: Path = NOTES, now: datetime 
     except (BadRound, OSError) as why:
         sys.stderr.write(f"make round: {why}\n")
         return 2
-    sys.stdout.write(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}\n")
+    sys.stdout.write(
+        f"{folder.relative_to(notes.parent)}: {', '.join(sorted(path.name for path in folder.iterdir()))}\n"
+    )
     for meeting in round_.meetings:
         sys.stdout.write(
             f"{meeting.begins:%a %Y-%m-%d %H:%M} {round_.zone}  {meeting.title}{holiday(meeting.begins.date())}\n"

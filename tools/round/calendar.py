@@ -56,7 +56,7 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str) -> Iterator[str]:
-    """Pieces of at most 75 bytes, none ending within a character; all but the first begin with a blank (section 3.1)."""
+    """Pieces of at most 75 bytes, none ending within a character; all but the first begin with a blank (3.1)."""
     piece, room = "", WIDEST
     for sign in line:
         size = len(sign.encode())

@@ -60,6 +60,7 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["day"] = spoken
     questions = asked(notes, round_.system)
     said: dict[str, Any] = {
         "round": round_,
@@ -69,6 +70,7 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
     }
     said["owner"] = {question.id: round_.owner(number) for number, question in enumerate(questions)}
     said["week"] = {question.id: week_of(round_, question.section) for question in questions}
+    said["lab"] = (notes / "labs" / round_.system / "steps").is_dir()
     files = {name: environment.get_template(name).render(said) for name in ONCE}
     for meeting in round_.meetings[:-1]:
         mine = [question for question in questions if question.section in meeting.sections]
@@ -76,6 +78,11 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
             text = environment.get_template(name).render(said | {"meeting": meeting, "mine": mine})
             files[f"week-{meeting.number}-{name}"] = text
     return files
+
+
+def spoken(day: date) -> str:
+    """A day as people say it: Monday 8 February 2027."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def week_of(round_: Round, section: str) -> Meeting:
