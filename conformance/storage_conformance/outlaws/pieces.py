@@ -247,7 +247,7 @@ class PutsThePack(Packed):
 
 
 @packed("a_packed_swaps_in_one_step", wrong="swap compares, and then puts.")
-class ComparesThenPuts(Packed):
+class ComparesAndPutsThePack(Packed):
     def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
         if not same(look(self, ref), old):
             raise Conflict(ref)

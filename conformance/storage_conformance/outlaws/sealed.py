@@ -129,7 +129,7 @@ class CompressesNothing(Compressed):
 
 
 @compressed("what_is_not_compressed_is_a_failure", wrong="An empty answer stands for what cannot be decompressed.")
-class AnswersEmpty(Compressed):
+class AnswersNothingForIt(Compressed):
     def refused(self) -> bytes:
         return b""
 
