@@ -1,9 +1,11 @@
-"""The trees of docs/trees: each opens without a server, shows no secret, and does what its comment says."""
+"""The trees of docs/trees: each opens without a server, shows no secret, does what is said; so does their page."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from house.blocks import run_page
 from storage_combinators import Conflict, Disk, Json, Ref, Refused, SQLite, as_text, look, open_store
 from storage_combinators.edges.cli_trees import settle
 from storage_combinators.edges.toml_tree import tree_of
@@ -26,6 +28,13 @@ def test_each_example_opens_and_connects_to_nothing(path, monkeypatch):
     drawn = as_text(open_store(str(path)))
     assert "hunter2" not in drawn
     assert sorted(path.parent.rglob("*")) == before
+
+
+def test_the_page_does_what_it_shows(tmp_path):
+    page = (ROOT / "docs" / "trees" / "README.md").read_text()
+    for name, text in re.findall(r"```toml\n# ([\w.]+)\n(.*?)```", page, re.S):
+        (tmp_path / name).write_text(f"# {name}\n{text}")
+    assert run_page(re.sub(r"```toml\n.*?```", "", page, flags=re.S), tmp_path) == 3
 
 
 def test_there_are_examples_with_the_papers_stack():
