@@ -31,6 +31,7 @@ WAYS: dict[str, str] = {  # one source
     "Checked": "Checked(s)",
     "Encrypted": "Encrypted(s, (bytes(16),))",
     "Packed": "Packed(s)",
+    "Chunked": "Serialized(Chunked(s, Memory(), 1), JoinCodec())",
     "ContentAddressed": "ContentAddressed(s)",
     "Merging": "Merging(s, add)",
     "CascadingDelete": "CascadingDelete(s)",
@@ -61,7 +62,9 @@ WAYS: dict[str, str] = {  # one source
     "Provenance": 'Provenance(s, Memory(), "me")',
     "Audited": "Audited(s, Memory())",
     "Shadow": "Shadow(s, Memory(), nap)",
+    "Traced": "Traced(s, Trace(nap))",
     "Overlay": "Overlay(Memory(), s, Memory())",
+    "Inventory": "Inventory(s, Memory())",
 }
 
 WHOLES: dict[str, str] = {  # several sources: only which laws they keep is asked of them
@@ -78,6 +81,8 @@ WHOLES: dict[str, str] = {  # several sources: only which laws they keep is aske
     "Shard": 'Shard({"one": s, "two": f})',
     "Migrate": "Migrate(s, f)",
     "Compare": "Compare(s, f)",
+    "Replica": "Replica((Things(), Things(), Things()), 2)",
+    "TemplateRouter": 'TemplateRouter({"{path...}": s})',
 }
 
 ROOMY: dict[str, str] = {  # made otherwise where every law of a leaf is asked: with room for all, over bytes alone
@@ -94,6 +99,7 @@ ROOMY: dict[str, str] = {  # made otherwise where every law of a leaf is asked: 
     "History": "History(s, Things())",
     "Provenance": 'Provenance(s, Things(), "me")',
     "Audited": "Audited(s, Things())",
+    "Inventory": "Inventory(s, Things())",
 }
 
 EQUATIONS: dict[str, list[tuple[str, str]]] = {
