@@ -66,7 +66,7 @@ from .routing.sequential import Sequential
 from .routing.shadow import Shadow
 from .routing.shard import Shard, settle
 from .routing.size_split import SizeSplit
-from .routing.stamped import Stamped, StampedCodec
+from .routing.stamped import AsIs, Stamped, StampedCodec
 from .routing.switch import Switch
 from .routing.template_router import TemplateRouter
 from .routing.union import Union
@@ -94,7 +94,7 @@ from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Seri
 from .transforming.spread import Spread
 
 __all__ = [
-    "MISSING", "Around", "Audited", "Bounded", "ByVerb", "Bytes", "Cache", "CascadingDelete", "Checked", "Chunked",
+    "MISSING", "Around", "AsIs", "Audited", "Bounded", "ByVerb", "Bytes", "Cache", "CascadingDelete", "Checked", "Chunked",
     "Compare", "Compressed", "Condition", "Conflict", "ContentAddressed", "Copier", "Counting", "CreateOnly",
     "Damaged", "Default", "Delayed", "Different", "Disk", "DryRun", "Encrypted", "Entry", "EntryCodec", "Env",
     "Escaped", "Extension", "FailOver", "Failing", "Fanout", "Gathered", "Hashed", "History", "Inventory", "Inverse",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import storage_combinators
 from routing.days import A, Day, replica
 from storage_combinators import (
     MISSING,
@@ -61,6 +62,7 @@ def test_a_value_that_looks_like_a_delete_is_none() -> None:
     store.delete(A)
     store.put(Ref("b"), raw.get(A))
     assert store.get(Ref("b")) == raw.get(A)
+    assert eval(repr(store), {**vars(storage_combinators)}) == store
     json = Replica((Serialized(Memory(), StampedCodec(JsonCodec())),), 1)
     json.put(A, None)
     assert json.get(A) is None
@@ -102,8 +104,10 @@ def test_in_turn_raises_the_first_failure_when_there_are_too_few() -> None:
 
 @pytest.mark.parametrize("writes", [0, 4])
 def test_a_quorum_that_cannot_be_is_said_at_once(writes: int) -> None:
-    with pytest.raises(ValueError, match="at least one source"):
+    with pytest.raises(ValueError, match="1 to 3"):
         Replica((Memory(), Memory(), Memory()), writes)
+    with pytest.raises(ValueError, match="at least one source"):
+        Replica((), writes)
 
 
 def test_one_level_of_a_replica_does_not_list_what_is_below() -> None:

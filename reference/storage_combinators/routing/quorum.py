@@ -26,9 +26,8 @@ class Quorum(Generic[V]):
 
     def __post_init__(self) -> None:
         if not 1 <= self.writes <= len(self.sources):
-            raise ValueError(
-                f"writes={self.writes} of {len(self.sources)} sources: at least one source must be written"
-            )
+            most = f"1 to {len(self.sources)}" if self.sources else "there must be at least one source"
+            raise ValueError(f"writes={self.writes}: how many of the sources a write needs is {most}")
 
     def newest(self, ref: Ref) -> Stamped[V]:
         """The newest that any of `reads` sources has; where they disagree, all are brought up to it first."""

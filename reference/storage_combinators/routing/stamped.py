@@ -51,6 +51,7 @@ def holds(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> bool:
     return True
 
 
+@dataclass(frozen=True)
 class AsIs:
     """The codec of bytes that stay what they are."""
 
