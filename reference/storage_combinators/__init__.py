@@ -94,14 +94,14 @@ from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Seri
 from .transforming.spread import Spread
 
 __all__ = [
-    "MISSING", "Around", "AsIs", "Audited", "Bounded", "ByVerb", "Bytes", "Cache", "CascadingDelete", "Checked", "Chunked",
-    "Compare", "Compressed", "Condition", "Conflict", "ContentAddressed", "Copier", "Counting", "CreateOnly",
-    "Damaged", "Default", "Delayed", "Different", "Disk", "DryRun", "Encrypted", "Entry", "EntryCodec", "Env",
-    "Escaped", "Extension", "FailOver", "Failing", "Fanout", "Gathered", "Hashed", "History", "Inventory", "Inverse",
-    "JoinCodec", "Json", "JsonCodec", "Levels", "Limited", "Locked", "Logging", "Mapped", "Measuring", "Memory",
-    "Merging", "Migrate", "Missing", "Mount", "Negative", "Notify", "Null", "Operation", "Overlay", "PackCodec",
-    "Packed", "PassThrough", "PickleCodec", "Provenance", "Queue", "Quota", "ReadOnly", "Redirected", "Ref",
-    "Refused", "Relative", "RenameTable", "Renamed", "Replica", "Required", "Retry", "SQLite", "Sequential",
+    "MISSING", "Around", "AsIs", "Audited", "Bounded", "ByVerb", "Bytes", "Cache", "CascadingDelete", "Checked",
+    "Chunked", "Compare", "Compressed", "Condition", "Conflict", "ContentAddressed", "Copier", "Counting",
+    "CreateOnly", "Damaged", "Default", "Delayed", "Different", "Disk", "DryRun", "Encrypted", "Entry", "EntryCodec",
+    "Env", "Escaped", "Extension", "FailOver", "Failing", "Fanout", "Gathered", "Hashed", "History", "Inventory",
+    "Inverse", "JoinCodec", "Json", "JsonCodec", "Levels", "Limited", "Locked", "Logging", "Mapped", "Measuring",
+    "Memory", "Merging", "Migrate", "Missing", "Mount", "Negative", "Notify", "Null", "Operation", "Overlay",
+    "PackCodec", "Packed", "PassThrough", "PickleCodec", "Provenance", "Queue", "Quota", "ReadOnly", "Redirected",
+    "Ref", "Refused", "Relative", "RenameTable", "Renamed", "Replica", "Required", "Retry", "SQLite", "Sequential",
     "Serialized", "Shadow", "Shard", "SizeSplit", "Small", "Span", "Spread", "Stamped", "StampedCodec", "Store",
     "Switch", "TemplateRouter", "TextCodec", "Throttled", "TimeToLive", "Timeout", "Trace", "Traced", "Union",
     "WriteBack", "WriteThrough", "as_mapping", "as_text", "at_once", "children", "compose", "copy", "exists",
