@@ -14,10 +14,11 @@ HEAD = """# Crash models and real kernels
 
 Written by `python -m storage_conformance.crash.filesystem.agreement benchmarks/results/crash_agreement.json
 docs/crash-agreement.md`, not by hand; a test holds it to the models. Each litmus test (`litmus_cases.py`) ran on the
-file system itself: its writes were recorded at the block level, with and without others that sync between two calls; each
-crash state was mounted and read. A model has to allow whatever is seen; where it does not, the model is wrong, or the
-kernel breaks its promise, which is a finding. That a model allows more is right where the documentation promises no
-less, or where too few states were tried to see it.
+file system itself: its writes were recorded at the block level, with and without others that sync between two calls;
+each crash state was mounted and read. A model has to allow whatever is seen; where it does not, the model is wrong, or
+the kernel breaks its promise, which is a finding. That a model allows more is right where the documentation promises no
+less, or where too few states were tried to see it: zeros on ext4 after a rename over a file need a disk that is slow
+with the bytes, and are seen by `tests/crash/filesystem/test_known_facts.py`.
 
 A folder's content is told as in the litmus tests: `f=a2` is "aa", `z` a byte zero, `?` garbage, `-` an empty folder; by
 "after" is meant: once the last call had returned.
