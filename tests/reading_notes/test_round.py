@@ -111,7 +111,7 @@ def test_meetings_keep_the_hour_of_the_wall_when_clocks_change() -> None:
     assert {meeting.begins.weekday() for meeting in round_.meetings} == {0}
 
 
-@given(st.text(max_size=200))
+@given(st.text(max_size=200) | st.text("aé€😀", min_size=70, max_size=300))
 def test_folding_is_undone_by_removing_the_breaks(line: str) -> None:
     pieces = list(folded(line))
     assert pieces[0] + "".join(piece[1:] for piece in pieces[1:]) == line

@@ -92,7 +92,7 @@ def power(lab: Lab) -> None:
     program = f"{sys.executable} {WRITER}"
     command = [str(BIN / "store-crash"), "run", "--dir", str(place), "--json", str(report)]
     command += ["--setup", f"{program} setup {{dir}}", "--write", f"{program} write {{dir}} {{file}}"]
-    command += ["--read", f"{program} read {{dir}}", "--time-limit", "300"]
+    command += ["--read", f"{program} read {{dir}}", "--time-limit", "600"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=700)
     if not report.exists():
         raise NotRun(f"store-crash said: {' '.join(done.stderr.split())[-300:]}")
@@ -102,11 +102,12 @@ def power(lab: Lab) -> None:
         lab.saw(
             f"{name}: {model['verdict']}; {model['distinct']} states of {model['states']}, {model['seconds']:.0f} s"
         )
-        if model["why"]:
-            lab.saw(f"  because {model['why']}"[:400])
         for counterexample in model["counterexamples"]:
             for line in counterexample["explanation"].splitlines():
                 lab.saw(f"  {re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', 'UUID', line)}"[:200])
+    if found["verdict"] == "cannot judge":
+        whys = sorted({why for model in found["models"].values() for why in model["why"]})
+        raise NotRun(f"store-crash could not judge it to the end: {', '.join(whys) or 'no reason given'}")
 
 
 STEPS = [
