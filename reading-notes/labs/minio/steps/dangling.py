@@ -55,8 +55,13 @@ def wrong_empty_drives(lab: Lab) -> None:
 
 def read_until_gone(client: Any, last: Path) -> list[str]:
     """Read until the share is gone, 30 s at most: a GET looks for it only if all four drives answered in time."""
-    answers = [get(client, "o", DATA)]
-    until(lambda: not last.exists() or bool(answers.append(get(client, "o", DATA))), 30)
+    answers: list[str] = []
+
+    def gone() -> bool:
+        answers.append(get(client, "o", DATA))
+        return not last.exists()
+
+    until(gone, 30)
     return answers
 
 
