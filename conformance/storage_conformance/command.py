@@ -50,7 +50,7 @@ def _wrong(text: str) -> int:
 @app.command()
 def conform(
     subjects: Annotated[
-        list[str], typer.Argument(metavar="SUBJECT", help="module:factory, path/to/file.py:factory, a TOML file or a URL")
+        list[str], typer.Argument(metavar="SUBJECT", help="module:factory, file.py:factory, a TOML file or a URL")
     ],
     profile: Annotated[
         Literal["quick", "full"], typer.Option(help="about 10 s, or about 60 s, on a fast store")
