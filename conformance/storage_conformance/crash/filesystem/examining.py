@@ -152,6 +152,8 @@ def explanation(state: State, complaint: Complaint, workload: Workload, others: 
     since = f"flush {state.epoch.number}" if state.epoch.number else "the start"
     if not lost:
         left = f"nothing of the {count} pieces written since {since} is lost" if count else "nothing is lost"
+    elif len(lost) == count:
+        left = f"none of the {count} pieces written since {since} is there ({blocks}{more})"
     else:
         left = f"{len(lost)} of the {count} pieces written since {since} are lost ({blocks}{more})"
     return f"{said}. The power goes {when}; {others}; on the device, {left}."

@@ -88,8 +88,9 @@ class Report:
 
     @property
     def torn(self) -> list[Finding]:
-        """What needs a device that does not."""
-        return [found for found in self.findings if found.torn]
+        """What only a device shows that does not."""
+        whole = {found.lines for found in self.violations}
+        return [found for found in self.findings if found.torn and found.lines not in whole]
 
     @property
     def verdict(self) -> Literal["holds", "violated", "incomplete"]:

@@ -114,9 +114,11 @@ def states(recording: Recording, seed: int = 0) -> Iterator[State]:
         fresh: dict[int, State] = {}
         for state in _of(State("nothing", image.copy(), epoch, BLOCK, frozenset(), frozenset()), some):
             key = _digest(state.image())
-            among = waiting if key in waiting else fresh  # what one epoch ends with, the next begins with
-            known = among.get(key, state)
-            among[key] = replace(known, moments=known.moments | state.moments)
+            if key in waiting:  # what one epoch ends with, the next begins with: it is told as a state of that
+                waiting[key] = replace(state, moments=waiting[key].moments | state.moments)
+            else:
+                known = fresh.get(key, state)
+                fresh[key] = replace(known, moments=known.moments | state.moments)
         yield from waiting.values()
         waiting = fresh
         for write in epoch.writes:
