@@ -61,7 +61,7 @@ outlaws: setup ## stores that each break one law: which law catches which
 	$(PY) -m storage_conformance.outlaws
 
 crash: setup ## store-crash on programs of known verdicts, and on file systems (Linux; as root, or with FILESYSTEMS= on none)
-	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py tests/crash/test_guide.py
+	STORAGE_PROFILE=full $(PY) -m pytest -n auto tests/crash/test_run_programs.py tests/crash/test_guide.py tests/crash/filesystem/test_known_facts.py
 	@mkdir -p build/crash
 	@for type in $(FILESYSTEMS); do \
 	    $(VENV)/bin/store-crash filesystem $$type --json build/crash/$$type.json --html build/crash/$$type.html; \
