@@ -133,7 +133,7 @@ def weed(lab: Lab) -> Server:
 
 def version_in(text: str) -> str:
     found = re.search(r"v?\d+\.\d+[\w.]*( [0-9a-f]{7,40})?", text)
-    return found[0] if found else text.splitlines()[0][:60]
+    return found[0] if found else f"a build that says {' '.join(text.split())[:40]!r}"
 
 
 SERVERS = {"minio": minio, "versitygw": versitygw, "weed": weed}
