@@ -103,7 +103,7 @@ class Examined:
 
     def outcome(self, among: Iterable[State] | None = None) -> Outcome:
         """Of these states, or of all."""
-        some = Random(self.plan.seed)  # noqa: S311  # choices, not secrets
+        some = Random(f"{self.plan.seed} {self.others} {self.workload.lines}")  # noqa: S311  # choices, not secrets
         count = bad = checked = 0
         found: dict[bool, Finding] = {}
         for state in among if among is not None else states(self.recording, self.plan.seed):
