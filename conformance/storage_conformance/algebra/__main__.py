@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from json import dumps
+from json import dumps, loads
 from os import cpu_count
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ def main(arguments: list[str]) -> int:
         return 2
     data = everything(int(arguments[0]) if arguments else LENGTH)
     PAGE.parent.mkdir(exist_ok=True)
-    DATA.write_text(dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
-    PAGE.write_text(page(data))
+    text = dumps(data, indent=1, ensure_ascii=False, sort_keys=True)
+    DATA.write_text(text + "\n")
+    PAGE.write_text(page(loads(text)))
     Console().print(f"{len(TASKS)} answers: the tables are in {PAGE}, the data in {DATA}.", highlight=False)
     return 0
 
