@@ -81,15 +81,16 @@ WHOLES: dict[str, str] = {  # several sources: only which laws they keep is aske
     "Shard": 'Shard({"one": s, "two": f})',
     "Migrate": "Migrate(s, f)",
     "Compare": "Compare(s, f)",
-    "Replica": "Replica((Things(), Things(), Things()), 2)",
+    "Replica": "Bytes(Replica((Things(), Things(), Things()), 2))",
     "TemplateRouter": 'TemplateRouter({"{path...}": s})',
 }
 
 ROOMY: dict[str, str] = {  # made otherwise where every law of a leaf is asked: with room for all, over bytes alone
     "Hashed": "Hashed(s, Things())",
     "Redirected": "Redirected(s, Things())",
-    "Serialized": "Serialized(s, TextCodec())",
+    "Serialized": "Bytes(Serialized(s, PickleCodec()))",
     "Packed": "Packed(Serialized(s, PackCodec()))",
+    "Chunked": "Serialized(Chunked(s, Memory(), 10**6), JoinCodec())",
     "Small": "Small(s, 10**9)",
     "Quota": "Quota(s, Things(), 10**9)",
     "Bounded": "Bounded(s, 10**9)",
