@@ -32,6 +32,7 @@ class Looks(Protocol):
 
     def complaints(self, state: State, workload: Workload, *, thorough: bool = True) -> list[Complaint]:
         """What is wrong with it."""
+        ...
 
 
 @dataclass(frozen=True)

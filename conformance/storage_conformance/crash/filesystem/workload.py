@@ -41,23 +41,29 @@ class Workload(Protocol):
     @property
     def name(self) -> str:
         """In a few words."""
+        ...
 
     @property
     def before(self) -> tuple[str, ...]:
         """What `prepare` does, as lines: what two workloads have alike here need only be prepared once."""
+        ...
 
     @property
     def lines(self) -> tuple[str, ...]:
         """What `perform` does, an operation a line."""
+        ...
 
     def prepare(self, root: Path) -> None:
         """Before the recording; the caller syncs afterwards. Raises OSError."""
+        ...
 
     def perform(self, root: Path, mark: Callable[[str], None]) -> None:
         """Calls mark("begun 0"), does operation 0, calls mark("done 0"), and so on. Raises OSError."""
+        ...
 
     def judge(self, root: Path, begun: int, done: int) -> list[str]:
         """What is wrong with what is found, a sentence each, when so many operations had begun and returned."""
+        ...
 
 
 @dataclass(frozen=True)
