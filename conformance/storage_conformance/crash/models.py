@@ -90,7 +90,7 @@ EXT4_WRITEBACK = replace(
     sources=(
         *EXT4_ORDERED.sources,
         "Linux, Documentation/admin-guide/ext4.rst, data=writeback: after a crash, incorrect data may appear in files",
-        "Linux, fs/ext4/mballoc.c, ext4_free_blocks: with data=writeback, freed blocks are used again before the commit",
+        "Linux, fs/ext4/mballoc.c, ext4_free_blocks: in this mode freed blocks are used again before the commit",
     ),
     freed_blocks_wait=False,
     fills=("zeros", "garbage"),
