@@ -50,7 +50,7 @@ def test_every_combinator_is_in_the_catalogue() -> None:
     combinators = {
         name
         for name in storage_combinators.__all__
-        if hasattr(getattr(storage_combinators, name), "refs") and is_over_stores(getattr(storage_combinators, name))
+        if hasattr(getattr(storage_combinators, name), "swap") and is_over_stores(getattr(storage_combinators, name))
     }
     assert {name for name in combinators if f"{name}(" not in stacks} == BASES | ALIKE
 

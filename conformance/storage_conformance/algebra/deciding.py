@@ -129,7 +129,7 @@ def _named(answer: Any) -> str:
 
 
 def _told(start: dict[Ref, bytes], steps: tuple[Step, ...], answers: tuple[Any, Any]) -> Difference:
-    calls = tuple(f"{verb}({', '.join(map(_short, args))})" for verb, args in steps)
+    calls = tuple(f"{verb}({', '.join(map(_short, args))})" if verb != "wait" else "wait(10)" for verb, args in steps)
     held = ", ".join(f"{_short(ref)}: {_short(value)}" for ref, value in start.items())
     return Difference(held, calls, *map(_named, answers))
 
