@@ -14,6 +14,7 @@ from lab.process import said
 from lab.servers import Server, minio, versitygw, weed
 from lab.step import Lab, NotRun, Step
 
+CHECKOUT = Path(__file__).parents[4]
 PLAIN = Path(__file__).parents[2] / "plain.py"
 WRITER = Path(__file__).parents[1] / "writer.py"
 LIMIT = 420  # seconds for the judging of one setting
@@ -31,7 +32,8 @@ def judged(lab: Lab, server: Server, setting: str, subject: str) -> None:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=LIMIT + 120)
     if not report.exists():
         raise NotRun(f"store-conform said: {done.stderr.strip().splitlines()[-1:]}")
-    found = json.loads(report.read_text().replace(server.address, "127.0.0.1:PORT"))
+    told = report.read_text().replace(server.address, "127.0.0.1:PORT").replace(f"{CHECKOUT}/", "")
+    found = json.loads(told)  # as it is anywhere: scripts are run from the checkout
     version = "2026-02-12 (7aac2a2c5b7c)" if "GOGET" in lab.versions[server.name] else lab.versions[server.name]
     found["subject"] = f"{server.name} {version}, {setting}"  # a URL of a free port says nothing
     report.write_text(json.dumps(found, indent=1) + "\n")
