@@ -52,7 +52,7 @@ def test_without_mounting_a_sound_recording_holds(where, capsys, unmounted) -> N
 def test_without_mounting_a_flush_that_was_forgotten_is_found(where, capsys, unmounted) -> None:
     assert command(["filesystem", "ext4", "--replay", str(FORGOTTEN), "--json", "o.json"]) == 1
     (found, *_) = json.loads((where / "o.json").read_text())["violations"]
-    assert "`fsync bar` has returned" in found["explanation"]
+    assert "though `fsync bar` had returned" in found["explanation"]
     assert command(["filesystem", "ext4", "--replay", found["replay"]]) == 1
 
 
