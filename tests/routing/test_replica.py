@@ -146,3 +146,11 @@ def test_over_folders_one_of_which_is_lost_and_repaired(tmp_path: Path) -> None:
     rmtree(tmp_path / "x")
     last = opened()
     assert (last.get(A), list(last.refs(Ref()))) == (b"1", [A])
+
+
+def test_a_clock_that_lags_or_stands_still_loses_nothing() -> None:
+    sources = (Memory[Stamped[int]](), Memory[Stamped[int]](), Memory[Stamped[int]]())
+    for number, (clock, ticket) in enumerate([(9, "z"), (0, "a"), (0, "a")]):
+        store = Replica(sources, 2, clock=lambda clock=clock: clock, ticket=lambda ticket=ticket: ticket)
+        store.put(A, number)
+        assert store.get(A) == number
