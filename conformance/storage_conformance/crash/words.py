@@ -164,7 +164,8 @@ def _rename(script: Script, path: str, new: str) -> Iterator[Op]:
 
 
 def _exchange(script: Script, path: str, new: str) -> Iterator[Op]:
-    script.node(path), script.node(new)
+    for each in (path, new):
+        script.node(each)  # BadCall where it is not
     yield Rename(*script.at(path), *script.at(new), exchange=True)
 
 
