@@ -87,3 +87,43 @@ def test_a_file_that_is_no_text_and_one_that_is_not_there(tmp_path):
         open_store(str(tmp_path / "y.toml"))
     (tmp_path / "z.toml").mkdir()
     assert open_store(tmp_path / "z.toml") == Disk(tmp_path / "z.toml")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "hunter2secret",
+        "it's \\ two\nlines",
+        "hunter2:secret",
+        "Hunter2",
+        "redis://u:hunter2@h:port/0",
+        "hunter2/secret",
+    ],
+)
+@pytest.mark.parametrize(
+    "written",
+    [
+        'class = "Encrypted"\nsource = "memory:"\nkeys = "${PHRASE}"',
+        'class = "Encrypted"\nsource = "memory:"\nkeys = ["${PHRASE}", 3]',
+        'class = "Small"\nsource = "memory:"\nlimit = "${PHRASE}"',
+        'class = "Compressed"\nsource = "memory:"\ncodec = "${PHRASE}"',
+        'class = "Relative"\nsource = "memory:"\nbase = "a//${PHRASE}"',
+        'class = "ReadOnly"\nsource = "${PHRASE}.toml"',
+        'class = "ReadOnly"\nsource = "redis://:${PHRASE}@h:port/0/n"',
+        'class = "ReadOnly"\nsource = "nowhere:${PHRASE}"',
+        'class = "${PHRASE}"',
+        'class = "Condition"\ntest = "${PHRASE}"\nthen = "memory:"\notherwise = "memory:"',
+    ],
+)
+def test_what_the_environment_says_is_in_no_message(wrong, monkeypatch, written, secret):
+    monkeypatch.setenv("PHRASE", secret)
+    said = wrong(f"[tree]\n{written}\n")[1]
+    assert not any(word in said.lower() for word in ("hunter2", "secret", "two"))
+
+
+def test_a_message_names_the_variable(wrong, monkeypatch):
+    monkeypatch.setenv("PHRASE", "hunter2secret")
+    assert wrong('[tree]\nclass = "Small"\nsource = "memory:"\nlimit = "${PHRASE}"\n') == (
+        4,
+        "int is meant here, not '${PHRASE}'",
+    )

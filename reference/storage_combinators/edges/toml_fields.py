@@ -5,7 +5,8 @@ from dataclasses import fields, is_dataclass
 from inspect import Parameter, isclass, signature
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from .toml_values import Wrong, anything, kinds, parts
+from .toml_values import anything, kinds, parts
+from .toml_variables import Wrong
 
 __all__ = ["Field", "fields_of", "of_list", "of_table"]
 

@@ -17,7 +17,8 @@ from .open_store import UsageError, open_store
 from .rewrap import is_store
 from .toml_fields import fields_of, of_list, of_table
 from .toml_lines import Where, line_of, read
-from .toml_values import SCHEME, Wrong, expanded, exported, kinds, located, named, scalar, takes_text
+from .toml_values import exported, kinds, located, named, scalar, takes_text
+from .toml_variables import SCHEME, Wrong, expanded, unexpanded
 
 __all__ = ["TreeError", "tree_of"]
 
@@ -64,8 +65,8 @@ class _File:
             raise
         except Exception as error:  # noqa: BLE001  # a foreign class may raise anything when it is made
             told = str(error) if isinstance(error, UsageError | Wrong) else f"{type(error).__name__}: {error}"
-            line = line_of(where, self.lines)
-            raise TreeError(f"{self.path}:{line}: {hidden(' '.join(told.split()))}") from None
+            told = " ".join(unexpanded(told, repr(self.nodes)).split())
+            raise TreeError(f"{self.path}:{line_of(where, self.lines)}: {hidden(told)}") from None
 
     def store(self, spec: Any, where: Where) -> Any:
         with self.at(where):
@@ -85,7 +86,7 @@ class _File:
             return open_store(text)
         if "/" in text or text.startswith("."):
             return self.file(self.path.parent / text)
-        return self.call(exported(text), {}, where)
+        return self.call(exported(spec), {}, where)
 
     def file(self, path: Path) -> Any:
         if path.suffix != ".toml" or path.is_dir():
@@ -110,7 +111,7 @@ class _File:
             if not isinstance(table.get("class"), str):
                 raise Wrong('a table is a node, and says which: class = "Cache"')
             with self.at((*where, "class")):
-                kind = named(expanded(table["class"]))
+                kind = named(table["class"])
                 if not callable(kind):
                     raise Wrong(f"{table['class']} is no class, nor a function that makes a store")
             return self.call(kind, {name: spec for name, spec in table.items() if name != "class"}, where)

@@ -1,6 +1,5 @@
 """What stands in a TOML file as what a constructor takes: refs, paths, functions, numbers. Ours."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -10,12 +9,10 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from urllib.parse import quote, unquote
 
 from ..ref import Ref
+from .toml_variables import Wrong, expanded
 
 __all__ = [
-    "SCHEME",
-    "Wrong",
     "anything",
-    "expanded",
     "exported",
     "kinds",
     "located",
@@ -27,12 +24,6 @@ __all__ = [
 
 HERE = "storage_combinators"
 LOCAL = re.compile(r"(file|sqlite):(?!/)(.+)", re.DOTALL)
-VARIABLE = re.compile(r"\$\{(\w+)\}")
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-
-
-class Wrong(ValueError):
-    """What is written is not what can be meant; the text says what to write."""
 
 
 def scalar(value: Any, hint: Any, folder: Path) -> Any:
@@ -40,32 +31,20 @@ def scalar(value: Any, hint: Any, folder: Path) -> Any:
     allowed = kinds(hint)
     choices = [choice for part in parts(hint) if get_origin(part) is Literal for choice in get_args(part)]
     if isinstance(value, str):
-        value = expanded(value)
         for kind, made in _MADE.items():
             if kind in allowed:
                 return made(value, folder)
     if float in allowed and type(value) is int:
         return float(value)
     plain = [kind.__name__ for kind in allowed if kind in (str, int, float, bool)]
-    if type(value).__name__ in plain or value in choices or any(anything(kind) for kind in allowed):
-        return value
+    meant = expanded(value) if isinstance(value, str) else value
+    if type(meant).__name__ in plain or meant in choices or any(anything(kind) for kind in allowed):
+        return meant
     if {tuple, list, set, frozenset} & {*allowed}:
         raise Wrong(f"a list is meant here, not {value!r}")
     if isinstance(value, str) and not plain and not choices:
         return _instance(named(value))
     raise Wrong(f"{' or '.join([*plain, *map(repr, choices)]) or 'a text'} is meant here, not {value!r}")
-
-
-def expanded(text: str) -> str:
-    """`text` with ``${NAME}`` from the environment: as it is if it is the whole, percent-encoded inside a URL."""
-
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in os.environ:
-            raise Wrong(f"the environment has no {found[1]}")
-        given = os.environ[found[1]]
-        return quote(given, safe="") if SCHEME.match(text) and found[0] != text else given
-
-    return VARIABLE.sub(value, text)
 
 
 def located(text: str, folder: Path) -> str:
@@ -76,13 +55,23 @@ def located(text: str, folder: Path) -> str:
 
 def exported(name: str) -> Any:
     """What storage_combinators exports as `name`; else Wrong."""
-    if not hasattr(import_module(HERE), name):
+    if not hasattr(import_module(HERE), expanded(name)):
         raise Wrong(f"no node is called {name!r}, and no class; a path begins with ./")
     return named(f"{HERE}:{name}")
 
 
 def named(text: str) -> Any:
     """What ``package.module:name`` names; without a module, what is called so here or in Python itself; else Wrong."""
+    meant = expanded(text)
+    try:
+        return _imported(meant)
+    except Wrong:
+        if meant == text:
+            raise
+        raise Wrong(f"there is nothing that is called what {text} stands for") from None
+
+
+def _imported(text: str) -> Any:
     module, colon, name = text.rpartition(":")
     for place in [module] if colon else [HERE, "builtins"]:
         try:
@@ -123,10 +112,10 @@ def _instance(found: Any) -> Any:
 
 
 _MADE: dict[Any, Callable[[str, Path], Any]] = {  # of a text; where a hint allows several, the first of these
-    Ref: lambda text, _: Ref.parse(text),
-    Path: lambda text, folder: folder / text,
+    Ref: lambda text, _: Ref.parse(expanded(text)),
+    Path: lambda text, folder: folder / expanded(text),
     Callable: lambda text, _: named(text),
     type: lambda text, _: named(text),
-    str: lambda text, _: text,
-    bytes: lambda text, _: text.encode(),
+    str: lambda text, _: expanded(text),
+    bytes: lambda text, _: expanded(text).encode(),
 }
