@@ -166,3 +166,17 @@ def test_a_default_stands_in_for_what_has_ended() -> None:
     store.put(A, 1)
     now[0] = 10
     assert store.get(A) == 0
+
+
+def test_a_swap_of_a_value_for_itself_gives_it_no_more_time() -> None:
+    now = [0.0]
+    store = TimeToLive(Memory(), 10, lambda: now[0])
+    store.put(A, 1)
+    now[0] = 9
+    store.swap(A, 1, 1)
+    with pytest.raises(Conflict):
+        store.swap(A, 2, 2)
+    now[0] = 10
+    assert look(store, A) is MISSING
+    store.swap(A, MISSING, MISSING)
+    assert store.source.get(A) == (10, 1)

@@ -15,6 +15,7 @@ from storage_combinators import (
     MISSING,
     Conflict,
     Disk,
+    DryRun,
     Failing,
     Json,
     JsonCodec,
@@ -154,3 +155,18 @@ def test_a_clock_that_lags_or_stands_still_loses_nothing() -> None:
         store = Replica(sources, 2, clock=lambda clock=clock: clock, ticket=lambda ticket=ticket: ticket)
         store.put(A, number)
         assert store.get(A) == number
+
+
+@pytest.mark.parametrize("value", [b"1", MISSING])
+def test_a_swap_of_a_value_for_itself_writes_nothing(value: object) -> None:
+    sources = tuple(Serialized(Memory(), StampedCodec()) for _ in range(3))
+    store = Replica(sources, 2)
+    store.put(A, b"1")
+    if value is MISSING:
+        store.delete(A)
+    held = [source.source.get(A) for source in sources]
+    store.swap(A, value, value)
+    DryRun(store).swap(A, value, b"2")
+    assert [source.source.get(A) for source in sources] == held
+    with pytest.raises(Conflict):
+        store.swap(A, b"other", b"other")

@@ -47,7 +47,7 @@ class TimeToLive(Mapped[V, tuple[float, V]]):
             if not same(self._living(raw), old):
                 raise Conflict(ref)
             try:
-                return self.source.swap(ref, raw, MISSING if new is MISSING else self.encode(ref, new))
+                return self.source.swap(ref, raw, raw if same(old, new) else self._dated(ref, new))
             except Conflict:
                 if same(look(self.source, ref), raw):  # else it was written meanwhile: is it still the same value?
                     raise
@@ -64,6 +64,9 @@ class TimeToLive(Mapped[V, tuple[float, V]]):
             if raw is not MISSING and self._living(raw) is MISSING:
                 with suppress(Conflict):  # written anew meanwhile, so it has not ended
                     self.source.swap(ref, raw, MISSING)
+
+    def _dated(self, ref: Ref, value: V | Gone) -> tuple[float, V] | Gone:
+        return MISSING if value is MISSING else self.encode(ref, value)
 
     def _living(self, raw: tuple[float, V] | Gone) -> V | Gone:
         return MISSING if raw is MISSING or raw[0] <= self.clock() else raw[1]

@@ -73,7 +73,7 @@ class Replica(Generic[V]):
         newest = self.quorum.newest(ref)
         if not same(newest.value, old) and not self.quorum.holds(ref, replace(newest, value=old)):
             raise Conflict(ref)
-        if new is not MISSING or old is not MISSING:
+        if not same(old, new):  # else it only tests: a write could undo one that came in between
             self._write(ref, newest, new)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
