@@ -3,6 +3,7 @@
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -17,12 +18,14 @@ from storage_combinators import (
     ContentAddressed,
     Damaged,
     Encrypted,
+    Failing,
     Memory,
     Missing,
     Null,
     PackCodec,
     PassThrough,
     Ref,
+    Retry,
     as_text,
     copy,
     twin,
@@ -139,7 +142,7 @@ def test_each_is_drawn_rebuilt_and_twinned_without_a_line_for_it(name: str) -> N
 @given(st.lists(st.binary(max_size=9), max_size=6), st.integers(1, 7))
 def test_a_stream_comes_back_in_pieces_of_one_size(parts: list[bytes], size: int) -> None:
     store = Chunked(Memory(), Memory(), size)
-    store.put(A, iter(parts))
+    store.put(A, tuple(parts))
     whole = store.get(A)
     assert bytes(whole) == b"".join(whole) == b"".join(parts)
     assert whole.size == len(bytes(whole))
@@ -150,17 +153,45 @@ def test_a_stream_comes_back_in_pieces_of_one_size(parts: list[bytes], size: int
 
 
 def test_a_stream_is_never_in_memory_as_a_whole() -> None:
-    def stream() -> Iterator[bytes]:
-        for number in range(48):
-            yield bytes([number]) * MIB
+    class Stream:
+        def __iter__(self) -> Iterator[bytes]:
+            for number in range(48):
+                yield bytes([number]) * MIB
 
     store = Chunked(Memory(), Null(), MIB)
     tracemalloc.start()
-    store.put(A, stream())
+    store.put(A, Stream())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert store.get(A).size == 48 * MIB
     assert peak < 12 * MIB
+
+
+@pytest.mark.parametrize("kind", ["generator", "file"])
+def test_a_stream_that_can_be_read_only_once_is_not_taken(kind: str) -> None:
+    def once() -> Iterator[bytes]:
+        return BytesIO(b"a ") if kind == "file" else (part for part in [b"a "])
+
+    store = Chunked(Memory(), Memory(), 4)
+    store.put(A, b"here")
+    for write in (store.put, store.merge):
+        with pytest.raises(TypeError, match="only once"):
+            write(A, once())
+    with pytest.raises(TypeError, match="only once"):
+        store.swap(A, b"here", once())
+    assert bytes(store.get(A)) == b"here"
+
+
+def test_a_stream_is_whole_at_the_second_try() -> None:
+    failures = iter([ConnectionError()])
+
+    def before(verb: str, ref: Ref) -> None:
+        for failure in failures:
+            raise failure
+
+    store = Retry(Chunked(Failing(Memory(), before=before), Memory(), 4), pauses=(0,))
+    store.put(A, [b"hello ", b"world"])
+    assert bytes(store.get(A)) == b"hello world"  # type: ignore[arg-type]  # what is got knows its bytes
 
 
 def test_equal_values_share_their_pieces_and_a_lost_one_is_damage() -> None:

@@ -42,9 +42,10 @@ class Whole:
 class Chunked(Mapped[Iterable[bytes], bytes]):
     """A store of big values: `pieces` holds at most `size` bytes a piece, `source` for each ref the list of them.
 
-    ``bytes(get(r)) = b"".join(v)`` after ``put(r, v)``; values are compared by digest, never read for it. Pieces are
-    put first, then the list in one step: a failure, or being stopped midway, shows before or after, never a mix, and
-    leaves pieces over, as deleting and replacing do: `leftover` finds them. A lost or changed piece is Damaged.
+    ``bytes(get(r)) = b"".join(v)`` after ``put(r, v)``; values are compared by digest, never read for it. What can be
+    read only once, a generator or an open file, is a TypeError. Pieces are put first, then the list in one step: a
+    failure, or being stopped midway, shows before or after, never a mix, and leaves pieces over, as deleting and
+    replacing do: `leftover` finds them. A lost or changed piece is Damaged.
 
     >>> from storage_combinators import Memory
     >>> store = Chunked(Memory(), Memory(), 4); store.put(Ref("a"), [b"from a ", b"stream"])
@@ -62,6 +63,8 @@ class Chunked(Mapped[Iterable[bytes], bytes]):
     def encode(self, ref: Ref, value: Iterable[bytes]) -> bytes:
         if isinstance(value, Whole) and value.pieces.source is self.pieces:  # its pieces are here already
             return _listed(value.digest, value.size, value.names)
+        if iter(value) is value:  # by the second try of a Retry, or in the second of two stores, it would be empty
+            raise TypeError("a stream that can be read only once: give a list, or what iter() begins anew each time")
         pieces, whole, total, names = ContentAddressed(self.pieces), sha256(), 0, []
         for piece in _cut([as_bytes(value)] if isinstance(value, BUFFERS) else value, self.size):
             whole.update(piece)

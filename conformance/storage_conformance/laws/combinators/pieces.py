@@ -75,7 +75,7 @@ def a_chunked_cuts_whatever_the_parts(t: Trial) -> None:
 
 def comes_back_in_pieces(streams: Any, pieces: Any, size: int, part: int) -> None:
     value = bytes(n * n % 251 for n in range(size))
-    streams.put(Ref("a"), (value[start : start + part] for start in range(0, size, part)))
+    streams.put(Ref("a"), [value[start : start + part] for start in range(0, size, part)])
     held = streams.get(Ref("a"))
     assert b"".join(held) == value, f"{size} bytes came back as other ones"
     assert b"".join(held) == value, "the value could be read only once"
@@ -93,16 +93,17 @@ def a_put_that_is_cut_short_shows_before_or_after(t: Trial) -> None:
 
 
 def fails_midway(streams: Any, source: Any, pieces: Any, how: str) -> None:
-    def parts() -> Iterator[bytes]:
-        yield b"a new "
-        if how == "stream":
-            raise OSError("the stream broke")
-        yield b"value"
+    class Parts:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"a new "
+            if how == "stream":
+                raise OSError("the stream broke")
+            yield b"value"
 
     if how != "stream":
         {"pieces": pieces, "source": source}[how].fail("put", "swap")
     try:
-        streams.put(Ref("a"), parts())
+        streams.put(Ref("a"), Parts())
     except OSError:
         pieces.fail()
         source.fail()
