@@ -13,7 +13,9 @@ import storage_combinators
 from routing.days import A, Day, replica
 from storage_combinators import (
     MISSING,
+    Checked,
     Conflict,
+    Damaged,
     Disk,
     DryRun,
     Failing,
@@ -28,6 +30,7 @@ from storage_combinators import (
     StampedCodec,
     at_once,
     in_turn,
+    look,
     update,
 )
 from storage_combinators.routing.stamped import raise_to
@@ -170,3 +173,52 @@ def test_a_swap_of_a_value_for_itself_writes_nothing(value: object) -> None:
     assert [source.source.get(A) for source in sources] == held
     with pytest.raises(Conflict):
         store.swap(A, b"other", b"other")
+
+
+GARBAGE = [b"garbage" * 10, b"", b"3", b"[1]"]
+
+
+def checked(raw: list[Memory[bytes]], check: bool) -> Replica[bytes]:
+    return Replica(tuple(Serialized(Checked(each) if check else each, StampedCodec()) for each in raw), 2)
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("bad", range(3))
+@pytest.mark.parametrize("how", ["put", "delete", "swap", "repair"])
+def test_a_damaged_copy_is_no_answer_and_is_replaced(how: str, bad: int, check: bool, garbage: bytes) -> None:
+    raw = [Memory[bytes](), Memory[bytes](), Memory[bytes]()]
+    store = checked(raw, check)
+    store.put(A, b"1")
+    raw[bad].put(A, garbage)
+    assert store.get(A) == b"1"
+    if how == "repair":
+        store.repair()
+    else:
+        getattr(store, how)(A, *{"put": (b"2",), "delete": (), "swap": (b"1", b"2")}[how])
+    assert raw[0].get(A) == raw[1].get(A) == raw[2].get(A)
+    raw[bad - 1].put(A, garbage)
+    assert look(store, A) == {"repair": b"1", "delete": MISSING}.get(how, b"2")
+
+
+def test_too_many_damaged_copies_are_not_overwritten_by_a_repair() -> None:
+    raw = [Memory[bytes](), Memory[bytes](), Memory[bytes]()]
+    store = checked(raw, True)
+    store.put(A, b"1")
+    for each in raw[1:]:
+        each.put(A, GARBAGE[0])
+    for call in (store.repair, lambda: store.get(A), lambda: store.put(A, b"2")):
+        with pytest.raises(Damaged):
+            call()
+    assert [each.get(A) for each in raw[1:]] == [GARBAGE[0]] * 2
+
+
+def test_a_write_that_a_source_cannot_take_does_not_delete_what_it_has() -> None:
+    def before(verb: str, ref: Ref) -> None:
+        if verb == "swap":
+            raise ValueError("too big for this one")
+
+    source = Memory({A: Stamped(1, "t", "old")})
+    with pytest.raises(ValueError, match="too big"):
+        raise_to(Failing(source, before=before), A, Stamped(2, "t", "new"))
+    assert source.get(A).value == "old"

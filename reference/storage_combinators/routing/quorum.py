@@ -1,11 +1,12 @@
 """Quorum: enough of several sources, so that any two quorums have one in common (Attiya, Bar-Noy and Dolev 1995)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from ..ref import Ref
 from ..store import MISSING, Depth, Store
+from ..transforming.checked import Damaged
 from .asking import Ask
 from .stamped import Stamped, holds, raise_to, stamped
 
@@ -40,6 +41,19 @@ class Quorum(Generic[V]):
     def spread(self, ref: Ref, mine: Stamped[V]) -> None:
         """Offer `mine` to all sources; the first failure is raised where fewer than `writes` took it."""
         self.ask(self.sources, lambda source: raise_to(source, ref, mine), self.writes, len(self.sources))
+
+    def repair(self, base: Ref) -> None:
+        """Bring every source up to date at and under `base`; all must answer.
+
+        A Damaged copy is replaced if enough others can be read.
+        """
+        everyone = replace(self, reads=len(self.sources), writes=len(self.sources))
+        for ref in everyone.listed(base, None):
+            try:
+                everyone.newest(ref)
+            except Damaged:
+                everyone.spread(ref, self.newest(ref))
+                everyone.newest(ref)
 
     def listed(self, base: Ref, depth: Depth) -> set[Ref]:
         """What any of `reads` sources lists, deleted or not."""

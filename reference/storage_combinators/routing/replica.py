@@ -23,13 +23,14 @@ def ticket() -> str:
 
 @dataclass(frozen=True)
 class Replica(Generic[V]):
-    """Each value in every one of n `sources`, with a stamp; a write needs `writes` of them, a read n + 1 - writes.
+    """Each value, stamped, in all n `sources`; a read needs n + 1 - `writes` of them, a write as many, then `writes`.
 
     ``Replica((a, b, c), 2) ≈`` one dictionary while any one source fails or lags behind; with ``writes=n`` any one is
-    enough to read, and with ``ask=at_once(executor)`` the fastest are. A read that meets disagreement writes the newest
-    to all, `repair` for every ref: at once after a source has lost what it had. A delete is a stamped value and stays.
-    A write that failed or was stopped is open: it may show later, but over none that began after it while clocks agree,
-    and once read it stays if a read needs as many as a write. swap compares, then writes: two at once may both win.
+    enough to read, and with ``ask=at_once(executor)`` the fastest are. A read that meets disagreement is a write of the
+    newest, `repair` reads every ref: at once after a source has lost what it had. A copy that is Damaged is no answer;
+    the next write replaces it, or repair. A delete is a stamped value and stays. A write that failed or was stopped is
+    open: it may show later, but over none that began after it while clocks agree, and once read it stays if a read
+    needs as many as a write. swap compares, then writes: two at once may both win.
 
     >>> from storage_combinators import Memory
     >>> a, b, c = Memory(), Memory(), Memory(); Replica((a, b, c), 2).put(Ref("a"), "x")
@@ -81,9 +82,7 @@ class Replica(Generic[V]):
 
     def repair(self, base: Ref = Ref()) -> None:
         """Bring every source up to date at and under `base`. No verb of a store; all sources must answer."""
-        all_of_them = Quorum(self.sources, len(self.sources), len(self.sources), self.ask)
-        for ref in all_of_them.listed(base, None):
-            all_of_them.newest(ref)
+        self.quorum.repair(base)
 
     def _write(self, ref: Ref, newest: Stamped[V], value: V | Gone) -> None:
         self.quorum.spread(ref, Stamped(max(newest.count + 1, self.clock()), self.ticket(), value))

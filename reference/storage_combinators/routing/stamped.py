@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from ..functions import look, update
 from ..ref import Ref
 from ..store import MISSING, Conflict, Gone, Store
+from ..transforming.checked import Damaged
 from ..transforming.serialized import Codec
 
 __all__ = ["AsIs", "Stamped", "StampedCodec", "holds", "raise_to", "stamped"]
@@ -39,7 +40,15 @@ def stamped(source: Store[Stamped[V]], ref: Ref) -> Stamped[V]:
 
 def raise_to(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> None:
     """Leave `source` with `mine` or something newer: the order in which writes arrive makes no difference."""
-    update(source, ref, lambda held: mine if held is MISSING or held.when() < mine.when() else held)
+
+    def newer(held: Stamped[V] | Gone) -> Stamped[V]:
+        return mine if held is MISSING or held.when() < mine.when() else held
+
+    try:
+        update(source, ref, newer)
+    except Damaged:  # which is as good as lost, and would stay so: nothing could be compared with it
+        source.delete(ref)
+        update(source, ref, newer)
 
 
 def holds(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> bool:
@@ -79,5 +88,8 @@ class StampedCodec(Generic[V]):
 
     def decode(self, raw: bytes, /) -> Stamped[V]:
         head, _, body = raw.partition(b"\n")
-        count, ticket, there = loads(head)
-        return Stamped(count, ticket, self.codec.decode(body) if there else MISSING)
+        try:
+            count, ticket, there = loads(head)
+            return Stamped(count, ticket, self.codec.decode(body) if there else MISSING)
+        except (ValueError, TypeError) as error:
+            raise Damaged(f"this is no stamped value: {error}") from error
