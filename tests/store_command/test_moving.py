@@ -7,7 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_combinators import CreateOnly, Disk, Failing, Memory, PassThrough, ReadOnly, Ref, Refused, walk
+from storage_combinators import (
+    Cache,
+    CreateOnly,
+    Disk,
+    Failing,
+    Memory,
+    PassThrough,
+    ReadOnly,
+    Ref,
+    Refused,
+    Union,
+    WriteBack,
+    WriteThrough,
+    walk,
+)
+from storage_combinators.edges.cli_trees import settle
+from storage_combinators.edges.open_store import UsageError
 from storage_combinators.edges.syncing import PATIENCE, migrate, sync
 
 A, B, C = Ref("a"), Ref("a", "b"), Ref("c")
@@ -65,6 +81,55 @@ def test_a_migration_that_stops_at_any_point_loses_nothing_and_can_be_begun_agai
         assert value in (source.cells.get(ref), target.cells.get(ref))
     done(migrate(source, target, whole(source)))
     assert (source.cells, target.cells) == ({}, {A: b"1", B: b"2", C: b"3"})
+
+
+ONE_PLACE = {
+    "itself": lambda one: one,
+    "another handle": PassThrough,
+    "a part of it": lambda one: Union((Memory(), one)),
+    "a cache": lambda one: Cache(Memory(), one),
+    "a cache of what is written": lambda one: WriteThrough(Memory(), one),
+    "a cache that writes later": lambda one: WriteBack(Memory(), one),
+}
+
+
+class Unlisted(PassThrough[Any]):
+    """Of some servers: nothing can be listed there."""
+
+    def refs(self, base, depth=None, /):
+        raise Refused("no listing here")
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("over", ONE_PLACE.values(), ids=ONE_PLACE)
+def test_nothing_is_lost_where_both_are_one_place_whatever_is_over_it(over, alone):
+    for turned in (False, True):
+        one = Memory({A: b"1", B: b"2"})
+        source, target = (over(one), one) if turned else (one, over(one))
+        with pytest.raises(UsageError, match="one place"):
+            done(migrate(source, target, [A, B], alone=alone, settle=settle))
+        assert {ref: source.get(ref) for ref in walk(source, Ref())} == {A: b"1", B: b"2"}
+    one = Memory({A: b"1", B: b"2"})
+    with pytest.raises(UsageError, match="one place"):
+        done(migrate(one, Unlisted(one), [A, B]))
+    assert one.cells == {A: b"1", B: b"2"}
+
+
+def test_what_the_target_only_means_to_write_is_not_taken_out():
+    source, slow = Memory({A: b"1", B: b"2"}), Memory()
+    assert done(migrate(source, WriteBack(Memory(), ReadOnly(slow)), [A, B], settle=settle)) == dict.fromkeys(
+        [A, B], "failed"
+    )
+    assert source.cells == {A: b"1", B: b"2"}
+    seen = migrate(source, WriteBack(Memory(), slow), [A, B], settle=settle)
+    assert next(seen).what == "moved"
+    assert (source.cells, slow.cells) == ({B: b"2"}, {A: b"1"})
+
+
+def test_what_the_source_only_means_to_delete_is_deleted():
+    slow = Memory({A: b"1"})
+    assert done(migrate(WriteBack(Memory(), slow), Memory(), [A], alone=True, settle=settle)) == {A: "moved"}
+    assert slow.cells == {}
 
 
 class Forgetful(PassThrough[Any]):
@@ -179,3 +244,38 @@ def test_the_command_migrates(run, tmp_path):
     assert run("migrate", "one", "sqlite:two.db", "x").stdout == b"1 moved\n"
     assert run("ls", "one", "--all").stdout == b"y\n"
     assert run("get", "sqlite:two.db", "x/a").stdout == b"1"
+
+
+@pytest.mark.parametrize("again", ["one", "./one/", "file:one", "t.toml"])
+def test_the_command_moves_nothing_onto_itself(run, tmp_path, again):
+    Disk(tmp_path / "one", "kill").put(A, b"1")
+    (tmp_path / "t.toml").write_text('tree = { class = "Cache", fast = "Memory", slow = "./one" }')
+    for words in (["one", again], [again, "one"], ["one", again, "--alone"]):
+        done = run("migrate", *words)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            2,
+            b"",
+            b"store: FROM and TO are one place: a was put back\n",
+        )
+        assert run("get", "one", "a").stdout == b"1"
+
+
+def test_the_command_moves_to_what_is_written_later_and_keeps_what_cannot_be(run, tmp_path):
+    Disk(tmp_path / "one", "kill").put(A, b"1")
+    wrapped = 'tree = { class = "WriteBack", fast = "Memory", slow = %s }'
+    (tmp_path / "never.toml").write_text(wrapped % '{ class = "ReadOnly", source = "./two" }')
+    (tmp_path / "later.toml").write_text(wrapped % '"./two"')
+    assert run("migrate", "one", "never.toml").returncode == 2
+    assert run("get", "one", "a").stdout == b"1"
+    assert run("migrate", "one", "later.toml").stdout == b"1 moved\n"
+    assert (run("ls", "one").stdout, run("get", "two", "a").stdout) == (b"", b"1")
+
+
+def test_the_command_does_not_empty_a_store_for_a_name_spelt_wrong(run, tmp_path):
+    Disk(tmp_path / "two", "kill").put(A, b"1")
+    for words in (["tpyo", "two", "--delete"], ["tpyo", "two", "a", "--delete", "--dry-run"]):
+        done = run("sync", *words)
+        assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+        assert b"FROM has nothing" in done.stderr
+    assert run("get", "two", "a").stdout == b"1"
+    assert run("sync", "tpyo", "two").stdout == run("sync", "tpyo", "nothing", "--delete").stdout == b"nothing to do\n"

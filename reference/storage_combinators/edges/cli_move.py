@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from threading import Event
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from rich.progress import Progress
 from ..functions import walk
 from .cli_options import Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
-from .labels import hidden
+from .labels import hidden_in
 from .open_store import UsageError
 from .syncing import Step, migrate, sync
 
@@ -59,8 +59,12 @@ def sync_(
     one, other, at = tree_named(source), tree_named(target), ref_at(base)
     refs = dict.fromkeys(walk(one, at))  # taken first, for TO may lie within FROM
     if delete:
-        refs |= dict.fromkeys(walk(other, at))
-    status = _followed(sync(one, other, refs, delete=delete, dry_run=dry_run), len(refs), "would be " * dry_run)
+        unwanted = dict.fromkeys(walk(other, at))
+        if unwanted and not refs:  # no store can tell an empty place from one that is not there
+            raise UsageError(f"--delete would empty TO, for FROM has nothing at {base or '/'}: is it the right one?")
+        refs |= unwanted
+    steps = sync(one, other, refs, delete=delete, dry_run=dry_run)
+    status = _followed(steps, len(refs), "would be " * dry_run, given=(source, target))
     settle(other)
     return status
 
@@ -77,12 +81,10 @@ def migrate_(
     """Move every value of FROM to TO: copied, read back, then removed. Stopped, it can be begun again."""
     one, other = tree_named(source), tree_named(target)
     refs = list(walk(one, ref_at(base)))
-    status = _followed(migrate(one, other, refs, alone=alone), len(refs))
-    settle(other)
-    return status
+    return _followed(migrate(one, other, refs, alone=alone, settle=settle), len(refs), given=(source, target))
 
 
-def _followed(steps: Iterator[Step], total: int, would: str = "") -> int:
+def _followed(steps: Iterator[Step], total: int, would: str = "", *, given: Iterable[str]) -> int:
     """Do the steps, show how far they are where somebody looks, tell of each that fails, and count."""
     console, counted = Console(stderr=True), Counter[str]()
     with Progress(console=console, disable=not console.is_terminal) as progress:
@@ -91,7 +93,7 @@ def _followed(steps: Iterator[Step], total: int, would: str = "") -> int:
             counted[step.what] += 1
             if step.what == "failed":
                 progress.stop()
-                sys.stderr.write(f"{step.ref}: {hidden(step.why)}\n")
+                sys.stderr.write(f"{step.ref}: {hidden_in(step.why, given)}\n")
                 progress.start()
             progress.advance(task)
     told = [f"{count} {would * (what in ('copied', 'deleted'))}{what}" for what, count in sorted(counted.items())]

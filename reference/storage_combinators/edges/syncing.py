@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
-from ..functions import look, same
+from ..functions import exists, look, same
 from ..ref import Ref
 from ..store import MISSING, Conflict, Refused, Store
+from .open_store import UsageError
 
 __all__ = ["Step", "migrate", "sync"]
 
@@ -47,12 +48,20 @@ def sync(
     return _each(refs, step)
 
 
-def migrate(source: Store[V], target: Store[V], refs: Iterable[Ref], *, alone: bool = False) -> Iterator[Step]:
+def migrate(
+    source: Store[V],
+    target: Store[V],
+    refs: Iterable[Ref],
+    *,
+    alone: bool = False,
+    settle: Callable[[Store[V]], object] = id,
+) -> Iterator[Step]:
     """Move each of `refs` from `source` to `target`: copied, read back, and only then taken out of `source`.
 
     It is taken out by swap, so that what another changed meanwhile stays and is told as failed: begin again. A source
-    that has no such swap fails, unless `alone` says that nobody else writes to it. Stopped midway, a value is in both
-    or in one. Steps are as those of sync.
+    that has no such swap fails, unless `alone` says that nobody else writes to it. `settle` has a store write out what
+    waits in it: the target before, the source after. Stopped midway, a value is in both or in one. If the target loses
+    it too, they are one place: it is put back, and UsageError raised. Steps are as those of sync.
     """
 
     def step(ref: Ref) -> Step:
@@ -60,7 +69,16 @@ def migrate(source: Store[V], target: Store[V], refs: Iterable[Ref], *, alone: b
         if value is MISSING:
             return Step(ref, "gone")
         copied = Step(ref, "same") if same(value, look(target, ref)) else _put(target, ref, value)
-        return copied if copied.what == "failed" else _taken(source, ref, value, alone)
+        if copied.what == "failed":
+            return copied
+        settle(target)
+        taken = _taken(source, ref, value, alone)
+        settle(source)
+        if taken.what == "moved" and not _has(target, ref):
+            source.put(ref, value) if alone else source.swap(ref, MISSING, value)
+            settle(source)
+            raise UsageError(f"FROM and TO are one place: {ref} was put back")
+        return taken
 
     return _each(refs, step)
 
@@ -82,12 +100,21 @@ def _taken(source: Store[V], ref: Ref, value: V, alone: bool) -> Step:
     return Step(ref, "moved")
 
 
+def _has(target: Store[V], ref: Ref) -> bool:
+    try:
+        return exists(target, ref)  # a listing is answered by no cache
+    except Refused:
+        return look(target, ref) is not MISSING
+
+
 def _each(refs: Iterable[Ref], step: Callable[[Ref], Step]) -> Iterator[Step]:
     failures = 0
     for ref in refs:
         try:
             done = step(ref)
             failures = 0
+        except UsageError:
+            raise
         except Exception as error:  # of any store: it is told, and the next ref is tried
             failures += 1
             if failures == PATIENCE:
