@@ -69,6 +69,11 @@ BAD = [
     (["get", "redis://:hunter2hunter2@127.0.0.1:1/0", "a"], "ConnectionError"),
     (["get", "s3://me:hunter2hunter2@", "a"], "write s3://bucket"),
     (["get", "http://me:hunter2hunter2@127.0.0.1:1/", "a"], "Connect"),
+    (["redis://:hunter2hunter2@127.0.0.1:1/0", "get", "a"], "No such command"),
+    (["get", "memory:", "a", "redis://me:hunter2hunter2@127.0.0.1:1/0"], "unexpected extra argument"),
+    (["s3://me:hunter2/hunter2@bucket", "get", "a"], "No such command"),
+    (["get", "s3://me:hunter2/hunter2@bucket", "a"], "s3"),
+    (["get", "fsspec+ftp://me:hunter2/hunter2@127.0.0.1:1/x", "a"], "Port"),
     (["get", "memory:", "a", "--as", "xml"], "Invalid value"),
     (["nope"], "No such command"),
     ([], "Missing command"),
@@ -88,6 +93,26 @@ def test_what_is_wrong_is_one_line_and_2(told, words, said):
     assert err.count("\n") == 1
     assert "Traceback" not in err
     assert "hunter2" not in err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("PWD", "{folder}", True),
+        ("OLDPWD", "{folder}", True),
+        ("TOKEN_FILE", "{folder}", True),
+        ("SHOW_TOKENS", "file", True),
+        ("PASS_LIMIT", "1000", True),
+        ("DB_PWD", "hunter2", False),
+        ("A_SECRET", "correcthorse", False),
+        ("API_TOKEN", "/of/base64+", False),
+    ],
+)
+def test_what_is_said_is_cut_where_a_secret_stands_and_nowhere_else(run, tmp_path, name, value, shown):
+    text = value.format(folder=tmp_path)
+    (tmp_path / "mine.py").write_text(f"def make(): raise OSError('it is ' + {text!r})\n")
+    said = run("get", "mine.py:make", "a", **{name: text}).stderr.decode()
+    assert said == f"store: mine.py:make makes no store: OSError: it is {text if shown else '…'}\n"
 
 
 def test_objects_come_and_go_as_json_or_text_when_that_is_said(run, tmp_path):

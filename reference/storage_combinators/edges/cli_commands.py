@@ -75,24 +75,24 @@ def run(arguments: list[str]) -> int:
     except Enough:
         return 0
     except SystemExit:  # how the command line library takes a broken pipe, which was none of ours
-        return _wrong("a connection was closed by the other side")
+        return _wrong("a connection was closed by the other side", arguments)
     except Missing as missing:
-        return _wrong(str(missing), 1)
+        return _wrong(str(missing), arguments, 1)
     except (KeyboardInterrupt, typer.Abort):
-        return _wrong("interrupted")
+        return _wrong("interrupted", arguments)
     except typer.TyperException as error:
-        return _wrong(error.format_message() if hasattr(error, "format_message") else str(error))
+        return _wrong(error.format_message() if hasattr(error, "format_message") else str(error), arguments)
     except (UsageError, Refused) as error:
-        return _wrong(hidden_in(str(error), arguments))
+        return _wrong(str(error), arguments)
     except TypeError as error:
-        return _wrong(hidden_in(f"{error}; if the tree holds no bytes, say what: --as json or --as text", arguments))
+        return _wrong(f"{error}; if the tree holds no bytes, say what: --as json or --as text", arguments)
     except Exception as error:  # noqa: BLE001  # any store may raise anything, and a traceback helps nobody here
-        return _wrong(hidden_in(f"{type(error).__name__}: {error}", arguments))
+        return _wrong(f"{type(error).__name__}: {error}", arguments)
     if status == 130:  # Ctrl-C, to that library
-        return _wrong("interrupted")
+        return _wrong("interrupted", arguments)
     return status if isinstance(status, int) else 0
 
 
-def _wrong(text: str, status: int = 2) -> int:
-    sys.stderr.write(f"store: {' '.join(text.split())}\n")
+def _wrong(text: str, arguments: list[str], status: int = 2) -> int:
+    sys.stderr.write(f"store: {' '.join(hidden_in(text, arguments).split())}\n")
     return status

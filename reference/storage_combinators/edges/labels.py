@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import partial
 from os import environ
+from os.path import exists
 from pathlib import PurePath
 from urllib.parse import unquote
 
@@ -44,21 +45,25 @@ def hidden(text: str) -> str:
 def hidden_in(text: str, given: Iterable[str]) -> str:
     """`text` likewise, without the passwords of the URLs in `given` and of the environment, wherever they stand."""
     found = {form for each in given for secret in _secrets(each) for form in (secret, unquote(secret))}
-    found |= {value for name, value in environ.items() if PRIVATE.search(name) and len(value) > 3}
+    found |= {value for name, value in environ.items() if PRIVATE.search(name) and _may_be_secret(value)}
     for secret in sorted(found, key=len, reverse=True):
         text = text.replace(secret, "…")
     return hidden(text)
 
 
+def _may_be_secret(value: str) -> bool:
+    """Not the folder in PWD nor the file that a program reads a token from, no ``true`` and no ``1000``."""
+    plain = value.isalpha() or value.isdecimal()
+    return len(value) > (5 if plain else 3) and not (value.startswith("/") and exists(value))
+
+
 def _secrets(url: str) -> Iterator[str]:
     """The password of a URL, however malformed, and its secret parameters."""
-    userinfo = re.search(r"//([^/?#]*)@", url)
+    userinfo = re.search(r"//([^/?#]*)@", url) or re.search(r"//(.*)@", url)
     password = userinfo[1].partition(":")[2] if userinfo else ""
-    return (
-        secret
-        for secret in [password, *(found[0].partition("=")[2] for found in PARAMETER.finditer(url))]
-        if len(secret) > 2
-    )
+    pieces = re.split("[/?#]", password)  # where one was to be percent-encoded, an error may show what is before it
+    parameters = (found[0].partition("=")[2] for found in PARAMETER.finditer(url))
+    return (secret for secret in [password, *pieces, *parameters] if len(secret) > 2)
 
 
 def _usual(node: object, name: str) -> bool:
