@@ -78,6 +78,8 @@ def test_the_status_of_a_trace_is_that_of_the_verb_and_the_path_is_shown(told, t
     status, out, err = told("trace", tree, "get", "nowhere", "--as", "json")
     assert (status, err) == (1, "store: nothing at Ref('nowhere')\n")
     assert "source Disk: missing" in out.decode()
+    status, out, _ = told("trace", tree, "get", "nowhere", "--as", "json", "--times", "2")
+    assert (status, out.decode().count("get nowhere → Cache: missing")) == (1, 2)
     status, out, err = told("trace", tree, "create", "a", "/dev/null", "--as", "json")
     assert status == 2
     assert err.count("\n") == 1

@@ -59,8 +59,8 @@ def trace(
     value = bytes_in(file) if verb in ("put", "merge", "create") else b""
     watched = traced(opened, spans.append)
     try:
-        for _ in range(times):
-            with suppress(Missing) if times > 1 else nullcontext():
+        for left in reversed(range(times)):
+            with suppress(Missing) if left else nullcontext():
                 _ask(as_bytes_of(watched, form), verb, at, value)
         settle(watched)
     finally:
