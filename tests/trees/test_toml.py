@@ -1,6 +1,8 @@
 """Trees in TOML: what is described is what is made, the examples open, and an error points at its line."""
 
 import dataclasses
+import tomllib
+from base64 import b64encode
 from inspect import isabstract
 from typing import Any
 
@@ -140,6 +142,31 @@ def test_lines_are_those_of_keys_and_not_of_texts():
     }
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        '# it is """ here',
+        "a = 1 # it is ''' here",
+        "a = \"'''\"",
+        'a = \'"""\'',
+        "a = \"\\\"\" # '''",
+        "\"'''\" = 1",
+        "# \u2028 \x85",
+        'a = "\u2028 \x85"',
+        'a = """x\n""""',
+        'a = """\\"""\n"""',
+        "a = '''\n#''''",
+        'a = """\n""" # """',
+        'a = [\n"""\n""", \'"\',\n]',
+    ],
+)
+def test_lines_are_counted_as_tomllib_counts_them(before):
+    text = f"{before}\nlast = 1\n"
+    with pytest.raises(tomllib.TOMLDecodeError, match=rf"line {text.count(chr(10))},"):
+        tomllib.loads(text.replace("last = 1", "last 1"))
+    assert lines_of(text)[("last",)] == text.count("\n")
+
+
 def over_one_source(kind: Any) -> bool:
     """Is that all that it is made from?"""
     if not isinstance(kind, type) or not dataclasses.is_dataclass(kind) or isabstract(kind):
@@ -170,3 +197,24 @@ def test_a_stack_is_the_same_by_tables_and_by_names(tmp_path_factory, kinds, bla
     (folder / "names.toml").write_text(f'tree = "{names[0]}"\n{text}')
     (folder / "tables.toml").write_text(f"tree = {nested}")
     assert as_text(tree_of(folder / "names.toml")) == as_text(tree_of(folder / "tables.toml"))
+
+
+def test_functions_may_stand_where_stores_do(made):
+    tree = made("""
+        json = "memory:"
+        [tree]
+        class = "TemplateRouter"
+        routes = { "length/{obj}" = "json:dumps", "a/{id}" = "memory:", "b/{id}" = "file:x", "c/{id}" = "json" }
+    """)
+    assert tree.get(Ref("length", "x")) == '"x"'
+    assert tree.routes["b/{id}"] == Disk(tree.routes["b/{id}"].root)
+    tree.put(Ref("c", "1"), b"1")
+    assert tree.get(Ref("c", "1")) == b"1"
+
+
+def test_a_key_that_nothing_shows_can_be_given(made, monkeypatch):
+    assert made('tree = { class = "Checked", source = "memory:", key = "secret" }').key == b"secret"
+    monkeypatch.setenv("KEY", b64encode(bytes(range(224, 256))).decode())
+    key = '{ class = "base64:b64decode", s = "${KEY}" }'
+    tree = made(f'tree = {{ class = "Encrypted", source = "memory:", keys = [{key}] }}')
+    assert tree.keys == (bytes(range(224, 256)),)

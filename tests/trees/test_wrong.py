@@ -41,6 +41,8 @@ source = "files"
         ('files = "./files"', 'files = "s3://me:hunter2@"', 3, "write s3://bucket/prefix"),
         ('files = "./files"', 'files = "${NOT_SET_ANYWHERE}/x"', 3, "the environment has no NOT_SET_ANYWHERE"),
         ("[cache]", "[cache", 4, "this is no TOML: Expected ']'"),
+        ('class = "Cache"', 'class = "exit"', 6, "has no 'fast'; it has code"),
+        ('source = "files"', 'source = { class = "sys:exit" }', 10, "SystemExit"),
         ('class = "Cache"', 'klass = "Cache"', 4, 'a table is a node, and says which: class = "Cache"'),
         ('class = "Cache"', 'class = "Cach"', 5, "storage_combinators has no 'Cach'"),
         ('class = "Cache"', 'class = "no_such_module:Cache"', 5, "'no_such_module' cannot be imported"),
@@ -73,6 +75,17 @@ def test_what_is_wrong_is_told_with_its_line(wrong, old, new, line, said):
     assert said in text
     assert number == line
     assert "hunter2" not in text
+
+
+def test_a_string_without_an_end_is_told_at_the_end(wrong):
+    number, text = wrong('tree = "memory:"\nx = """\nabc\n\n')
+    assert (number, text) == (3, "this is no TOML: Unterminated string")
+
+
+@pytest.mark.parametrize("deep", ["[" * 5000 + "]" * 5000, '{class="ReadOnly",source=' * 900 + '"memory:"' + "}" * 900])
+def test_what_is_too_deep_is_said_to_be(made, deep):
+    with pytest.raises(UsageError, match="too deep"):
+        made(f"tree = {deep}")
 
 
 def test_the_good_one_is_good(made):

@@ -28,7 +28,7 @@ def fields_of(kind: Any) -> dict[str, Field]:
         hints, parameters = {}, signature(call).parameters.values()
     named = (each for each in parameters if each.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY))
     found = {each.name: Field(hints.get(each.name, Any), each.default is Parameter.empty) for each in named}
-    state = {field.name for field in fields(kind) if not field.repr} if is_dataclass(kind) else ()
+    state = {each.name for each in fields(kind) if not (each.repr or each.compare)} if is_dataclass(kind) else ()
     return {name: field for name, field in found.items() if field.required or name not in state}
 
 

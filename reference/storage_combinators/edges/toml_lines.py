@@ -15,7 +15,9 @@ KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 DOTTED = rf"{KEY}(?:\s*\.\s*{KEY})*"
 HEADER = re.compile(rf"\s*(\[\[?)\s*({DOTTED})\s*\]")
 PAIR = re.compile(rf"\s*({DOTTED})\s*=")
-QUOTES = re.compile(r"\"\"\"|'''")
+WORDS = re.compile(  # what may hold quotes or number signs: strings of several lines and of one, and comments
+    r"""'{3}.*?'{3,5}|"{3}(?:[^\\]|\\.)*?"{3,5}|'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|#[^\n]*""", re.DOTALL
+)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
@@ -25,10 +27,15 @@ def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
         return tomllib.loads(text), lines_of(text)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}:1: this is no TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{path}: this is no tree: it is too deep") from None
+    except tomllib.TOMLDecodeError as error:
         what, _, line = str(error).removesuffix(")").partition(" (at ")
         number = line.removeprefix("line ").partition(",")[0]
-        raise UsageError(f"{path}:{number if number.isdecimal() else 1}: this is no TOML: {what}") from None
+        last = text.rstrip().count("\n") + 1  # if it is at the end of the document
+        raise UsageError(f"{path}:{number if number.isdecimal() else last}: this is no TOML: {what}") from None
 
 
 def lines_of(text: str) -> dict[Where, int]:
@@ -63,12 +70,12 @@ def line_of(where: Where, lines: dict[Where, int]) -> int:
 
 def _outside_of_strings(text: str) -> Iterator[tuple[int, str]]:
     """The lines that do not begin inside a string of several lines."""
-    inside = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not inside:
-            yield number, line
-        for quotes in QUOTES.findall(line):
-            inside = quotes if not inside else "" if quotes == inside else inside
+    inside: set[int] = set()
+    for word in WORDS.finditer(text):
+        if "\n" in word[0]:
+            first = text.count("\n", 0, word.start()) + 1
+            inside.update(range(first + 1, first + word[0].count("\n") + 1))
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if number not in inside)
 
 
 def _names(dotted: str) -> tuple[str, ...]:

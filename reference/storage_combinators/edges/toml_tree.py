@@ -17,7 +17,7 @@ from .open_store import UsageError, open_store
 from .rewrap import is_store
 from .toml_fields import fields_of, of_list, of_table
 from .toml_lines import Where, line_of, read
-from .toml_values import exported, kinds, located, named, scalar, takes_text
+from .toml_values import a_function, exported, kinds, located, named, scalar, takes_text
 from .toml_variables import SCHEME, Wrong, expanded, unexpanded
 
 __all__ = ["TreeError", "tree_of"]
@@ -63,7 +63,7 @@ class _File:
             yield
         except TreeError:
             raise
-        except Exception as error:  # noqa: BLE001  # a foreign class may raise anything when it is made
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # what a foreign class raises when it is made
             told = str(error) if isinstance(error, UsageError | Wrong) else f"{type(error).__name__}: {error}"
             told = " ".join(unexpanded(told, repr(self.nodes)).split())
             raise TreeError(f"{self.path}:{line_of(where, self.lines)}: {hidden(told)}") from None
@@ -118,20 +118,20 @@ class _File:
 
     def call(self, kind: Any, given: dict[str, Any], where: Where) -> Any:
         """``kind(**given)``, each as its field wants it."""
-        wanted = fields_of(kind)
+        called, wanted = getattr(kind, "__name__", kind), fields_of(kind)
         for name in given:
             with self.at((*where, name)):
                 if name not in wanted:
-                    raise Wrong(f"{kind.__name__} has no {name!r}; it has {', '.join(wanted) or 'nothing'}")
+                    raise Wrong(f"{called} has no {name!r}; it has {', '.join(wanted) or 'nothing'}")
         lacking = [name for name, field in wanted.items() if field.required and name not in given]
         if lacking:
-            raise Wrong(f"{kind.__name__} needs {' and '.join(lacking)} too")
+            raise Wrong(f"{called} needs {' and '.join(lacking)} too")
         return kind(**{name: self.value(spec, wanted[name].hint, (*where, name)) for name, spec in given.items()})
 
     def value(self, spec: Any, hint: Any, where: Where) -> Any:
         """`spec` as a field with this `hint` wants it."""
         with self.at(where):
-            if Store in kinds(hint):
+            if Store in kinds(hint) and not a_function(spec, hint):
                 return self.store(spec, where)
             if isinstance(spec, dict):
                 return self.table(spec, where) if "class" in spec else self.mapping(spec, hint, where)

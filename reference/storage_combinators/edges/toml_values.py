@@ -12,6 +12,7 @@ from ..ref import Ref
 from .toml_variables import Wrong, expanded
 
 __all__ = [
+    "a_function",
     "anything",
     "exported",
     "kinds",
@@ -24,6 +25,7 @@ __all__ = [
 
 HERE = "storage_combinators"
 LOCAL = re.compile(r"(file|sqlite):(?!/)(.+)", re.DOTALL)
+FUNCTION = re.compile(r"(?!(?:file|sqlite|env):)[\w.]+:[\w]+")  # all other stores have more than a name, or nothing
 
 
 def scalar(value: Any, hint: Any, folder: Path) -> Any:
@@ -100,6 +102,11 @@ def kinds(hint: Any) -> list[Any]:
 def anything(kind: Any) -> bool:
     """Does this kind say nothing?"""
     return kind is Any or kind is object or isinstance(kind, TypeVar)
+
+
+def a_function(spec: Any, hint: Any) -> bool:
+    """Does `spec` name a function, where a store may stand too?"""
+    return Callable in kinds(hint) and isinstance(spec, str) and FUNCTION.fullmatch(spec) is not None
 
 
 def takes_text(hint: Any) -> bool:
