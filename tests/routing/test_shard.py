@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.days import Day, Down
-from storage_combinators import Memory, Ref, Refused, Shard, look, settle
+from storage_combinators import Memory, Ref, Refused, Shard, look, settle, walk
 
 REFS = [Ref("a", str(n)) for n in range(300)]
 NAMES = ["one", "two", "three"]
@@ -94,3 +94,18 @@ def test_a_shard_that_refuses_keeps_what_it_should_have_given() -> None:
     with pytest.raises(Refused):
         settle(store)
     assert store.shards["one"].get(ref) == 1
+
+
+def test_a_shard_that_leaves_gives_all_it_has_to_the_others() -> None:
+    store = shard(NAMES)
+    for number, ref in enumerate(REFS[:30]):
+        store.put(ref, number)
+    leaving = store.shards["three"]
+    held = set(walk(leaving, Ref()))
+    left = Shard({name: store.shards[name] for name in NAMES[:2]})
+    newer = min(held)
+    left.put(newer, -1)
+    assert settle(left, leaving=[leaving]) == len(held) > 0
+    assert not set(walk(leaving, Ref()))
+    assert {ref: left.get(ref) for ref in REFS[:30]} == {ref: n for n, ref in enumerate(REFS[:30])} | {newer: -1}
+    assert settle(left, leaving=[leaving]) == 0

@@ -1,6 +1,6 @@
 """Shard: many stores, each with its share of the refs (ours; field: sharding by rendezvous hashing, Thaler 1998)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -61,15 +61,15 @@ class Shard(Generic[V]):
         return self.shards[self.name(ref)]
 
 
-def settle(store: Shard[Any], told: Callable[[Ref], object] = id) -> int:
-    """Move each ref to the shard where it is looked for, after shards were added, renamed or are about to leave.
+def settle(store: Shard[Any], told: Callable[[Ref], object] = id, leaving: Iterable[Store[Any]] = ()) -> int:
+    """Move each ref to the shard where it is looked for, after shards were added or renamed, or with some `leaving`.
 
+    Those are in `store` no more, and give it all they hold. No two share a place: what was moved is deleted there.
     How many were moved; `told` is called after each. Until its turn comes a ref reads as missing. What was written
     meanwhile where it belongs is the newer one and stays. Stopped or failed midway: call it again, it goes on.
     """
-    wrong = [
-        (ref, source) for source in store.shards.values() for ref in walk(source, Ref()) if store._of(ref) is not source
-    ]
+    sources = [*store.shards.values(), *leaving]
+    wrong = [(ref, source) for source in sources for ref in walk(source, Ref()) if store._of(ref) is not source]
     for ref, source in wrong:
         value = look(source, ref)
         with suppress(Conflict):
