@@ -4,6 +4,8 @@ import io
 import json
 import re
 import time
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from storage_combinators import Cache, Failing, Json, Memory, Missing, Ref, look, traced
+from storage_combinators import Cache, Failing, Json, Memory, Missing, PassThrough, Ref, look, traced
 from storage_combinators.edges.draw_spans import span_line, span_text, span_tree
 from storage_combinators.edges.export_spans import json_lines, opentelemetry, records
 from storage_combinators.observing.spans import Span
@@ -140,3 +142,40 @@ def test_the_path_as_text_and_for_rich():
     console = Console(file=io.StringIO(), width=100)
     console.print(span_tree(spans[0]))
     assert [line.rstrip() for line in console.file.getvalue().splitlines()] == lines
+
+
+class Leaves(PassThrough[Any]):
+    """A listing that a get began ends later, and work that it handed on begins later."""
+
+    def get(self, ref, /):
+        listing = self.source.refs(Ref())
+        next(listing)
+        self.__dict__["left"] = [lambda: list(listing), partial(copy_context().run, self.source.get, ref)]
+        return self.source.get(ref)
+
+
+def test_what_ends_later_is_in_the_trace_of_its_operation_and_exported_when_it_has_ended():
+    exporter, provider, lines = InMemorySpanExporter(), TracerProvider(), io.StringIO()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tells = [opentelemetry(provider.get_tracer("storage")), json_lines(lines)]
+    tree = traced(Leaves(Memory({A: 1, Ref("b"): 2})), lambda span: [tell(span) for tell in tells])
+    tree.get(A)
+    assert [span.name for span in exporter.get_finished_spans()] == ["get Memory", "get Leaves"]
+    for later in tree.source.left:
+        later()
+    *_, root, listing, caused = exporter.get_finished_spans()
+    assert [span.name for span in (listing, caused)] == ["refs Memory", "get Memory"]
+    assert [span.attributes["storage.outcome"] for span in (listing, caused)] == ["done", "found"]
+    assert {span.context.trace_id for span in exporter.get_finished_spans()} == {root.context.trace_id}
+    assert listing.parent.span_id == caused.parent.span_id == root.context.span_id
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert {each["trace"] for each in told} == {told[0]["span"]}
+    assert [each["outcome"] for each in told if each["verb"] == "refs"] == ["running", "done"]
+
+
+def test_what_ends_before_its_operation_is_told_is_exported_with_it():
+    spans: list[Span] = []
+    tree = traced(Leaves(Memory({A: 1})), spans.append)
+    tree.get(A)
+    list(tree.source.left[0]())
+    assert sorted(span.name for span in exported(spans[::-1])) == ["get Leaves", "get Memory", "refs Memory"]

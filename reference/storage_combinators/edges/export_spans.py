@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from ..observing.spans import Span, answered_by, inside
 from .labels import hidden
@@ -21,11 +22,11 @@ def records(root: Span, clock: Callable[[], float] = time.perf_counter) -> Itera
 
     `clock` is the one of the trace, by which the times of day are reckoned.
     """
-    epoch = time.time() - clock()
+    epoch, whole = time.time() - clock(), _operation(root)
     for span in inside(root):
         cause = span.parent or span.cause
         yield {
-            "trace": root.number, "span": span.number, "parent": cause.number if cause else None, "verb": span.verb,
+            "trace": whole.number, "span": span.number, "parent": cause.number if cause else None, "verb": span.verb,
             "node": span.kind, "place": span.place, "ref": list(span.ref), "outcome": span.outcome,
             "error": hidden(span.error), "bytes": span.size, "refs": span.refs,
             "answered_by": answered_by(span).place, "thread": span.thread, "seconds": round(span.seconds, 9),
@@ -46,27 +47,47 @@ def json_lines(file: IO[str], clock: Callable[[], float] = time.perf_counter) ->
 def opentelemetry(tracer: "Tracer", clock: Callable[[], float] = time.perf_counter) -> Callable[[Span], None]:
     """What `traced` may tell: each span is handed to `tracer`, with its own times, when its operation has ended.
 
-    Named ``get Cache``, inside the span of OpenTelemetry that is current then. Attributes are ``storage.*`` as in the
-    JSON lines; a failure has the status error, an answer such as missing has none.
+    Named ``get Cache``, inside the span of OpenTelemetry that is current then. What ends later is handed over when it
+    has, in the same trace. Attributes are ``storage.*`` as in the JSON lines; a failure has the status error, an answer
+    such as missing has none.
     """
     from opentelemetry import context
 
+    made: WeakKeyDictionary[Span, Context] = WeakKeyDictionary()
+
     def tell(root: Span) -> None:
-        _exported(tracer, root, context.get_current(), time.time() - clock())
+        if root.parent is not None and root.parent not in made:
+            return  # the operation has ended and will be told, and this with it
+        outer = root.parent or root.cause
+        inner_of = context.get_current() if outer is None else made.get(outer, context.get_current())
+        _exported(tracer, root, inner_of, time.time() - clock(), made)
 
     return tell
 
 
-def _exported(tracer: "Tracer", span: Span, outer: "Context", epoch: float) -> None:
+def _operation(span: Span) -> Span:
+    """The outermost that `span` is inside of, or was caused by."""
+    while (outer := span.parent or span.cause) is not None:
+        span = outer
+    return span
+
+
+def _exported(
+    tracer: "Tracer", span: Span, outer: "Context", epoch: float, made: "WeakKeyDictionary[Span, Context]"
+) -> None:
     from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
-    begun, ended = (round((epoch + at) * 1e9) for at in (span.begun, span.begun if span.ended is None else span.ended))
-    made = tracer.start_span(f"{span.verb} {span.kind}", outer, SpanKind.INTERNAL, _attributes(span), start_time=begun)
+    if span.ended is None or span in made:
+        return
+    begun, ended = (round((epoch + at) * 1e9) for at in (span.begun, span.ended))
+    name = f"{span.verb} {span.kind}"
+    handed = tracer.start_span(name, outer, SpanKind.INTERNAL, _attributes(span), start_time=begun)
     if span.outcome == "failed":
-        made.set_status(Status(StatusCode.ERROR, hidden(span.error)))
+        handed.set_status(Status(StatusCode.ERROR, hidden(span.error)))
+    made[span] = set_span_in_context(handed, outer)
     for part in span.spans:
-        _exported(tracer, part, set_span_in_context(made, outer), epoch)
-    made.end(end_time=ended)
+        _exported(tracer, part, made[span], epoch, made)
+    handed.end(end_time=ended)
 
 
 def _attributes(span: Span) -> dict[str, str | int]:
