@@ -1,8 +1,11 @@
 """Guards: what no law of their families says."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
-from storage_combinators import Default, Memory, Missing, Ref, Refused, Retry, Small
+from storage_combinators import Default, Failing, Memory, Missing, Ref, Refused, Retry, Small, Timeout
 
 A = Ref("a")
 
@@ -56,3 +59,20 @@ def test_a_buffer_is_measured_in_bytes() -> None:
     store.put(A, memoryview(bytearray(8)).cast("d"))
     with pytest.raises(Refused, match="32"):
         store.put(A, memoryview(bytearray(32)).cast("d"))
+
+
+def test_a_timeout_says_how_long_and_the_failure_of_a_source_in_time_is_its_own():
+    ended = Event()
+
+    def hangs(verb: str, ref: Ref) -> None:
+        if verb == "get":
+            ended.wait(60)
+        raise TimeoutError("the network's own")
+
+    with ThreadPoolExecutor(2) as threads:
+        store = Timeout(Failing(Memory(), hangs), 0.05, threads)
+        with pytest.raises(TimeoutError, match=r"took longer than 0\.05 s"):
+            store.get(Ref("a"))
+        ended.set()
+        with pytest.raises(TimeoutError, match="the network's own"):
+            Timeout(Failing(Memory(), hangs), 60, threads).delete(Ref("a"))

@@ -1,10 +1,13 @@
 """store: says in one line what to install when its extra is missing. Ours."""
 
+import os
 import sys
+from threading import Timer
 
 __all__ = ["main"]
 
 EXTRA = ("rich", "typer")
+GRACE = 5.0  # seconds at the end for what threads have not finished
 
 
 def main() -> None:
@@ -16,4 +19,8 @@ def main() -> None:
             raise
         sys.stderr.write("store needs more: pip install 'storage-combinators[cli]'\n")
         sys.exit(2)
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    late = Timer(GRACE, os._exit, (status,))  # whatever a Timeout gave up on may hang for ever, and is waited for
+    late.daemon = True
+    late.start()
+    sys.exit(status)

@@ -20,7 +20,8 @@ class Timeout(PassThrough[V]):
 
     ``Timeout(s, ...) ≈ s`` where s is fast enough. A TimeoutError is a failure: the source goes on with what it was
     asked, so whether it happens is open. A listing is fetched as a whole, within the same time.
-    Absence and failure are the source's; the executor is whose it is, and has room for what hangs.
+    Absence and failure are the source's; the executor is whose it is, and has room for what hangs. No store below
+    works in the same one: for want of room they would wait for one another.
 
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> from storage_combinators import Memory
@@ -53,5 +54,9 @@ class Timeout(PassThrough[V]):
         waiting = self.executor.submit(copy_context().run, work)  # so that a trace knows whose work it is
         try:
             return waiting.result(self.seconds)
+        except TimeoutError:
+            if waiting.done():  # the source's own
+                raise
+            raise TimeoutError(f"it took longer than {self.seconds} s") from None
         finally:
             waiting.cancel()  # of use if it has not begun

@@ -196,5 +196,8 @@ class Hands:
             raise TimeoutError
         return self.work()
 
+    def done(self) -> bool:
+        return not self.stuck
+
     def cancel(self) -> bool:
         return False
