@@ -1,4 +1,4 @@
-"""sync and migrate, as functions and as commands: verified, resumable, and nothing is lost on the way."""
+"""sync and migrate as functions: verified, resumable, and nothing is lost on the way."""
 
 import itertools
 from typing import Any
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from storage_combinators import (
     Cache,
     CreateOnly,
-    Disk,
     Failing,
     Memory,
     PassThrough,
@@ -126,6 +125,15 @@ def test_what_the_target_only_means_to_write_is_not_taken_out():
     assert (source.cells, slow.cells) == ({B: b"2"}, {A: b"1"})
 
 
+def test_what_the_target_only_means_to_write_is_not_told_as_copied():
+    source, slow = Memory({A: b"1"}), Memory({C: b"3"})
+    never = WriteBack(Memory(), ReadOnly(slow))
+    assert done(sync(source, never, [A], settle=settle)) == {A: "failed"}
+    steps = sync(source, WriteBack(Memory(), slow), [A, C], delete=True, settle=settle)
+    assert (next(steps).what, slow.cells) == ("copied", {A: b"1", C: b"3"})
+    assert (next(steps).what, slow.cells) == ("deleted", {A: b"1"})
+
+
 def test_what_the_source_only_means_to_delete_is_deleted():
     slow = Memory({A: b"1"})
     assert done(migrate(WriteBack(Memory(), slow), Memory(), [A], alone=True, settle=settle)) == {A: "moved"}
@@ -201,81 +209,3 @@ def test_what_is_gone_meanwhile_is_told():
 def test_who_may_not_be_written_is_told_and_left():
     assert done(sync(Memory({A: 1}), ReadOnly(Memory()), [A])) == {A: "failed"}
     assert done(sync(Memory({A: 1}), CreateOnly(Memory({A: 2})), [A])) == {A: "failed"}
-
-
-def test_the_command_copies_counts_and_can_be_begun_again(run, tmp_path):
-    source, target = Disk(tmp_path / "one", "kill"), Disk(tmp_path / "two", "kill")
-    for number in range(3):
-        source.put(Ref("x", str(number)), b"v" * number)
-    target.put(Ref("old"), b"")
-    target.put(Ref("x", "0"), b"")
-    assert (
-        run("sync", "one", "two", "--dry-run", "--delete").stdout == b"2 would be copied, 1 would be deleted, 1 same\n"
-    )
-    assert sorted(walk(target, Ref())) == [Ref("old"), Ref("x", "0")]
-    done = run("sync", "one", "two")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"2 copied, 1 same\n", b"")
-    assert run("sync", "one", "two", "--delete").stdout == b"1 deleted, 3 same\n"
-    assert run("sync", "one", "two", "nowhere").stdout == b"nothing to do\n"
-    assert {ref: target.get(ref) for ref in walk(target, Ref())} == {
-        ref: source.get(ref) for ref in walk(source, Ref())
-    }
-
-
-def test_one_store_into_a_folder_of_itself_ends(run, tmp_path):
-    Disk(tmp_path / "one", "kill").put(A, b"1")
-    (tmp_path / "t.toml").write_text('tree = { class = "Relative", source = "./one", base = "copy" }')
-    assert run("sync", "one", "t.toml").stdout == b"1 copied\n"
-    assert run("sync", "one", "t.toml").stdout == b"1 copied, 1 same\n"
-
-
-def test_the_command_tells_what_failed_and_exits_with_2(run, tmp_path):
-    Disk(tmp_path / "one", "kill").put(Ref("a"), b"long")
-    (tmp_path / "t.toml").write_text('tree = { class = "Small", source = "./two", limit = 2 }')
-    done = run("sync", "one", "t.toml")
-    assert (done.returncode, done.stdout) == (2, b"1 failed\n")
-    assert done.stderr.startswith(b"a: Refused: ")
-    assert done.stderr.count(b"\n") == 1
-
-
-def test_the_command_migrates(run, tmp_path):
-    Disk(tmp_path / "one", "kill").put(Ref("x", "a"), b"1")
-    Disk(tmp_path / "one", "kill").put(Ref("y"), b"2")
-    assert run("migrate", "one", "sqlite:two.db", "x").stdout == b"1 moved\n"
-    assert run("ls", "one", "--all").stdout == b"y\n"
-    assert run("get", "sqlite:two.db", "x/a").stdout == b"1"
-
-
-@pytest.mark.parametrize("again", ["one", "./one/", "file:one", "t.toml"])
-def test_the_command_moves_nothing_onto_itself(run, tmp_path, again):
-    Disk(tmp_path / "one", "kill").put(A, b"1")
-    (tmp_path / "t.toml").write_text('tree = { class = "Cache", fast = "Memory", slow = "./one" }')
-    for words in (["one", again], [again, "one"], ["one", again, "--alone"]):
-        done = run("migrate", *words)
-        assert (done.returncode, done.stdout, done.stderr) == (
-            2,
-            b"",
-            b"store: FROM and TO are one place: a was put back\n",
-        )
-        assert run("get", "one", "a").stdout == b"1"
-
-
-def test_the_command_moves_to_what_is_written_later_and_keeps_what_cannot_be(run, tmp_path):
-    Disk(tmp_path / "one", "kill").put(A, b"1")
-    wrapped = 'tree = { class = "WriteBack", fast = "Memory", slow = %s }'
-    (tmp_path / "never.toml").write_text(wrapped % '{ class = "ReadOnly", source = "./two" }')
-    (tmp_path / "later.toml").write_text(wrapped % '"./two"')
-    assert run("migrate", "one", "never.toml").returncode == 2
-    assert run("get", "one", "a").stdout == b"1"
-    assert run("migrate", "one", "later.toml").stdout == b"1 moved\n"
-    assert (run("ls", "one").stdout, run("get", "two", "a").stdout) == (b"", b"1")
-
-
-def test_the_command_does_not_empty_a_store_for_a_name_spelt_wrong(run, tmp_path):
-    Disk(tmp_path / "two", "kill").put(A, b"1")
-    for words in (["tpyo", "two", "--delete"], ["tpyo", "two", "a", "--delete", "--dry-run"]):
-        done = run("sync", *words)
-        assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
-        assert b"FROM has nothing" in done.stderr
-    assert run("get", "two", "a").stdout == b"1"
-    assert run("sync", "tpyo", "two").stdout == run("sync", "tpyo", "nothing", "--delete").stdout == b"nothing to do\n"

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import urllib.error
 import urllib.request
 from pathlib import Path
 from shutil import which
@@ -125,6 +126,25 @@ def test_a_server_prints_its_url_serves_and_ends_with_a_signal(tmp_path, number)
             assert process.communicate(timeout=60) == (b"", b"")
     assert process.returncode == 0
     assert Json(Disk(tmp_path / "data")).get(Ref("a")) == [1]
+
+
+def test_what_fails_in_a_served_tree_is_a_line_of_its_log(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from storage_combinators import Failing, Memory\n"
+        "def fails(verb, ref): raise OSError('no way to redis://me:hunter2@127.0.0.1:\\n down')\n"
+        "def make(): return Failing(Memory(), fails)\n"
+    )
+    command = [STORE, "serve", "mine.py:make"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        try:
+            url = process.stdout.readline().decode().strip()
+            with pytest.raises(urllib.error.HTTPError, match="500"):
+                urllib.request.urlopen(f"{url}a", timeout=30)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=60)
+    assert (out, err.count(b"\n")) == (b"", 1)
+    assert "OSError: no way to redis://…@127.0.0.1: down" in err.decode()
 
 
 def test_a_port_that_is_taken_is_one_line(run):

@@ -124,6 +124,8 @@ def test_objects_come_and_go_as_json_or_text_when_that_is_said(run, tmp_path):
         assert done.returncode == 2
         assert b"--as json" in done.stderr
     assert run("get", "env:OF_A_TEST_", "X", "--as", "text", OF_A_TEST_X="käse").stdout == "käse".encode()
+    Disk(tmp_path / "bytes").put(Ref("a"), b"1")
+    assert b"--as" not in run("get", "bytes", "a", "--as", "json").stderr  # it was just said
     bad = run("put", "t.toml", "a", "--as", "json", value=b"{")
     assert (bad.returncode, bad.stderr.count(b"\n")) == (2, 1)
 
@@ -133,6 +135,7 @@ def test_a_factory_in_a_module_or_a_file_of_this_folder(run, tmp_path):
         "from neighbour import path\nfrom storage_combinators import Disk\n"
         "def make(): return Disk(path)\nready = make()\nbroken = lambda: 1 / 0\n"
         "def plain(): return {'a': b'in a dictionary'}\n"
+        "def script(): raise SystemExit(3)\n"
     )
     (tmp_path / "neighbour.py").write_text("path = 'here'\n")
     assert run("put", "mine:make", "a", value=b"x").returncode == 0
@@ -144,6 +147,54 @@ def test_a_factory_in_a_module_or_a_file_of_this_folder(run, tmp_path):
         2,
         b"store: mine:broken makes no store: ZeroDivisionError: division by zero\n",
     )
+
+
+def test_a_script_that_ends_the_program_is_no_store(told, tmp_path):
+    (tmp_path / "script.py").write_text("raise SystemExit('all done')\n")
+    for tree in ("script.py:make", "script:make"):
+        assert told("get", tree, "a") == (2, b"", f"store: {tree} makes no store: SystemExit: all done\n")
+
+
+def test_a_terminal_is_sent_no_commands(tmp_path):
+    Disk(tmp_path / "data", "kill").put(Ref("a", "\x1b[31mred"), "\x1b]0;title\x07 \x9b2J \x00 käse\n".encode())
+    for command, seen in (
+        (["get", "data", "a/\x1b[31mred"], "?]0;title? ?2J ? käse"),
+        (["ls", "data", "a"], "a/?[31mred"),
+    ):
+        here, there = os.openpty()
+        try:
+            subprocess.run([STORE, *command], stdout=there, cwd=tmp_path, check=True)
+            assert os.read(here, 1000).decode() == f"{seen}\r\n"
+        finally:
+            os.close(here)
+            os.close(there)
+
+
+def test_without_standard_output_only_what_has_something_to_say_fails(tmp_path):
+    def done(*words: str) -> tuple[int, bytes]:
+        ended = subprocess.run(
+            ["sh", "-c", 'exec "$@" >&-', "sh", STORE, *words], stderr=subprocess.PIPE, cwd=tmp_path, check=False
+        )
+        return ended.returncode, ended.stderr
+
+    assert done("put", "data", "a", STORE) == (0, b"")
+    assert done("get", "data", "a") == (2, b"store: standard output is closed\n")
+
+
+def test_what_a_timeout_gave_up_on_does_not_keep_the_command(tmp_path):
+    (tmp_path / "hangs.py").write_text(
+        "from threading import Event\ndef ever(verb, ref):\n    if verb == 'get': Event().wait()\n"
+    )
+    (tmp_path / "t.toml").write_text(
+        '[tree]\nclass = "Timeout"\nseconds = 0.05\n'
+        'executor = { class = "concurrent.futures:ThreadPoolExecutor" }\n'
+        'source = { class = "Failing", source = "./data", before = "hangs:ever" }\n'
+    )
+    code = "import sys\nfrom storage_combinators.edges import cli\ncli.GRACE = 0.1\ncli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "get", "t.toml", "a"], capture_output=True, cwd=tmp_path, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (2, b"store: TimeoutError: it took longer than 0.05 s\n")
 
 
 def test_a_write_back_tree_is_written_when_the_command_is_done(run, tmp_path):

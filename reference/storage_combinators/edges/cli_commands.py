@@ -69,11 +69,12 @@ def ls(
 
 def run(arguments: list[str]) -> int:
     """The exit status; what went wrong is told in one line, without credentials."""
+    status: object = 0
     try:
         status = app(arguments, standalone_mode=False, prog_name="store")
         out(b"", flush=True)
     except Enough:
-        return 0
+        pass
     except SystemExit:  # how the command line library takes a broken pipe, which was none of ours
         return _wrong("a connection was closed by the other side", arguments)
     except Missing as missing:
@@ -85,12 +86,19 @@ def run(arguments: list[str]) -> int:
     except (UsageError, Refused) as error:
         return _wrong(str(error), arguments)
     except TypeError as error:
-        return _wrong(f"{error}; if the tree holds no bytes, say what: --as json or --as text", arguments)
+        return _wrong(f"{error}{_other_form(arguments)}", arguments)
     except Exception as error:  # noqa: BLE001  # any store may raise anything, and a traceback helps nobody here
         return _wrong(f"{type(error).__name__}: {error}", arguments)
     if status == 130:  # Ctrl-C, to that library
         return _wrong("interrupted", arguments)
     return status if isinstance(status, int) else 0
+
+
+def _other_form(arguments: list[str]) -> str:
+    """What else to try where a tree takes no such value."""
+    if {"sync", "migrate"} & {*arguments[:1]}:
+        return "; if one holds objects and the other bytes, name a TOML file with a Json over the bytes"
+    return "" if "--as" in arguments else "; if the tree holds no bytes, say what: --as json or --as text"
 
 
 def _wrong(text: str, arguments: list[str], status: int = 2) -> int:

@@ -4,6 +4,8 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from logging import LogRecord, getLogger
 from threading import Event
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ..functions import walk
-from .cli_options import Form, Tree, out, ref_at
+from .cli_options import Enough, Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .labels import hidden_in
 from .open_store import UsageError
@@ -33,18 +35,31 @@ def serve(
     form: Form = "bytes",
     port: Annotated[int, typer.Option(min=0, max=65535, help="of 127.0.0.1; 0: any that is free")] = 0,
 ) -> None:
-    """Serve TREE over HTTP on 127.0.0.1 (docs/wire.md) and print its URL. Ends with Ctrl-C or SIGTERM."""
+    """Serve TREE over HTTP on 127.0.0.1 (docs/wire.md) and print its URL. Ends with Ctrl-C or SIGTERM.
+
+    Several threads ask it at once: put a Locked over what is not safe for them, such as a Cache.
+    """
     try:
         from .http_server import serve as served
     except ModuleNotFoundError as error:
         raise UsageError(f"{error.name} is missing: pip install 'storage-combinators[http]'") from None
     opened, ended = tree_named(tree), Event()
+    getLogger("uvicorn.error").addFilter(lambda record: _in_one_line(record, tree))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with served(as_bytes_of(opened, form), port=port) as url:
         out(f"{url}\n".encode(), flush=True)
         ended.wait()
     settle(opened)
+
+
+def _in_one_line(record: LogRecord, tree: str) -> bool:
+    """A failure of the tree, which is logged with its traceback, as every command tells it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        text = hidden_in(f"{type(error).__name__}: {error}", [tree])
+        record.msg, record.args, record.exc_info = "%s", (" ".join(text.split()),), None
+    return True
 
 
 @app.command("sync")
@@ -63,10 +78,8 @@ def sync_(
         if unwanted and not refs:  # no store can tell an empty place from one that is not there
             raise UsageError(f"--delete would empty TO, for FROM has nothing at {base or '/'}: is it the right one?")
         refs |= unwanted
-    steps = sync(one, other, refs, delete=delete, dry_run=dry_run)
-    status = _followed(steps, len(refs), "would be " * dry_run, given=(source, target))
-    settle(other)
-    return status
+    steps = sync(one, other, refs, delete=delete, dry_run=dry_run, settle=settle)
+    return _followed(steps, len(refs), "would be " * dry_run, given=(source, target))
 
 
 @app.command("migrate")
@@ -97,5 +110,6 @@ def _followed(steps: Iterator[Step], total: int, would: str = "", *, given: Iter
                 progress.start()
             progress.advance(task)
     told = [f"{count} {would * (what in ('copied', 'deleted'))}{what}" for what, count in sorted(counted.items())]
-    out(f"{', '.join(told) or 'nothing to do'}\n".encode())
+    with suppress(Enough):  # nobody may read how many, but the status counts
+        out(f"{', '.join(told) or 'nothing to do'}\n".encode())
     return 2 if counted["failed"] else 0

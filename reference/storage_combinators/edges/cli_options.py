@@ -1,6 +1,7 @@
 """What the commands of store have in common: their arguments, refs, values that come in and go out. Ours."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -23,12 +24,21 @@ Form: TypeAlias = Annotated[
 ]
 
 
+COMMANDING = re.compile(rb"[^\t\n -~\x80-\xff]|\xc2[\x80-\x9f]")  # control characters, also those of eight bits
+
+
 class Enough(Exception):
     """Whoever reads standard output has read enough: no failure."""
 
 
 def out(data: bytes, flush: bool = False) -> None:
-    """Write `data` to standard output; Enough if nobody reads it."""
+    """Write `data` to standard output, to a terminal without what would command it; Enough if nobody reads it."""
+    if sys.stdout is None:  # closed before this program began
+        if data:
+            raise UsageError("standard output is closed")
+        return
+    if sys.stdout.isatty():
+        data = COMMANDING.sub(b"?", data)
     try:
         sys.stdout.buffer.write(data)
         if flush:

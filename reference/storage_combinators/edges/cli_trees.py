@@ -63,7 +63,7 @@ def _none(module: str) -> bool:
         import_module(module)
     except ModuleNotFoundError as error:
         return error.name is not None and (module == error.name or module.startswith(f"{error.name}."))
-    except Exception:  # noqa: BLE001  # there is one, and _made tells what it raises
+    except (Exception, SystemExit):  # noqa: BLE001  # there is one, and _made tells what it raises
         return False
     return False
 
@@ -79,7 +79,7 @@ def _made(text: str, find: Callable[[], Any]) -> Store[Any]:
         return _store(found if is_store(found) else _called(found))
     except UsageError:
         raise
-    except Exception as error:  # noqa: BLE001  # a foreign module may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a foreign module may raise anything, and a script ends
         raise UsageError(hidden(f"{text} makes no store: {type(error).__name__}: {error}")) from None
 
 

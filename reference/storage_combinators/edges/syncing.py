@@ -26,13 +26,20 @@ class Step:
 
 
 def sync(
-    source: Store[V], target: Store[V], refs: Iterable[Ref], *, delete: bool = False, dry_run: bool = False
+    source: Store[V],
+    target: Store[V],
+    refs: Iterable[Ref],
+    *,
+    delete: bool = False,
+    dry_run: bool = False,
+    settle: Callable[[Store[V]], object] = id,
 ) -> Iterator[Step]:
     """Make `target` agree with `source` at each of `refs`: what differs is put, then read back and compared.
 
     Lazy: each step is done when it is asked for, so it can be stopped at any point, and what was done is found the
     same when it is begun again. A ref that fails is told and left; after ten in a row the failure is raised. With
-    `delete` what `source` has not is deleted from `target`. A `dry_run` reads, and tells what would be done.
+    `delete` what `source` has not is deleted from `target`. A `dry_run` reads, and tells what would be done. `settle`
+    has the target write out what waits in it, before it is told that a step is done.
     """
 
     def step(ref: Ref) -> Step:
@@ -40,9 +47,10 @@ def sync(
         if same(value, old):
             return Step(ref, "gone" if value is MISSING else "same")
         if value is not MISSING:
-            return Step(ref, "copied") if dry_run else _put(target, ref, value)
+            return Step(ref, "copied") if dry_run else _put(target, ref, value, settle)
         if delete and not dry_run:
             target.delete(ref)
+            settle(target)
         return Step(ref, "deleted" if delete else "gone")
 
     return _each(refs, step)
@@ -68,10 +76,10 @@ def migrate(
         value = look(source, ref)
         if value is MISSING:
             return Step(ref, "gone")
-        copied = Step(ref, "same") if same(value, look(target, ref)) else _put(target, ref, value)
-        if copied.what == "failed":
+        if same(value, look(target, ref)):
+            settle(target)
+        elif (copied := _put(target, ref, value, settle)).what == "failed":
             return copied
-        settle(target)
         taken = _taken(source, ref, value, alone)
         settle(source)
         if taken.what == "moved" and not _has(target, ref):
@@ -83,8 +91,9 @@ def migrate(
     return _each(refs, step)
 
 
-def _put(target: Store[V], ref: Ref, value: V) -> Step:
+def _put(target: Store[V], ref: Ref, value: V, settle: Callable[[Store[V]], object]) -> Step:
     target.put(ref, value)
+    settle(target)
     if same(look(target, ref), value):
         return Step(ref, "copied")
     return Step(ref, "failed", "read back, the target answers something else")
