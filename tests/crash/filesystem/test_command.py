@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from storage_conformance.crash.filesystem import needs
 from storage_conformance.crash.filesystem.device import Recorder
 from storage_conformance.crash.filesystem.examining import Plan
 from storage_conformance.crash.filesystem.kinds import kind_of
+from storage_conformance.crash.filesystem.program import programs
 from storage_conformance.crash.filesystem.promises import PROMISES
 from storage_conformance.crash.filesystem.recording import Flush
+from storage_conformance.crash.filesystem.result import Report
 from storage_conformance.crash.filesystem.running import Options, run
 from storage_conformance.crash.filesystem.workload import Calls
+from storage_conformance.crash.readers import Command
 from storage_conformance.crash.run_command import command
 
 SYNCED = "create foo\nwrite foo 0 8192\n---\noverwrite foo 0 4096\nfsync foo\n"
@@ -150,3 +154,59 @@ def test_a_flush_that_is_dropped_is_found_and_told_by_the_shortest_workload_and_
     assert len(found.lines) == 1 < len(LONG)
     assert re.search(r" [12] of the \d+ pieces written since flush \d+ are lost", found.explanation)
     assert run(kind_of("ext4"), [workload], Options(plan=Plan(others=False), at_once=1)).violations == []
+
+
+SAFE = """import os, sys
+folder, file = sys.argv[1:]
+with open(folder + "/new", "wb") as new, open(file, "rb") as given:
+    new.write(given.read())
+    {sync}
+os.rename(folder + "/new", folder + "/value")
+os.fsync(os.open(folder, os.O_RDONLY))
+"""
+READ = """import os, sys
+path = sys.argv[1] + "/value"
+if not os.path.exists(path):
+    sys.exit(3)
+with open(path, "rb") as file:
+    sys.stdout.buffer.write(file.read())
+"""
+
+
+def report_on_a_writer(where: Path, sync: str) -> Report:
+    """One that replaces a file, and syncs its bytes before it does so."""
+    (where / "write.py").write_text(SAFE.format(sync=sync))
+    (where / "read.py").write_text(READ)
+    python = f"{sys.executable} {where}"
+    write = Command.parse(f"{python}/write.py {{dir}} {{file}}", "--write")
+    read = Command.parse(f"{python}/read.py {{dir}}", "--read")
+    among = programs(write, read, 0, where / "scratch")
+    return run(kind_of("ext4"), among, Options(plan=Plan(others=False), at_once=1))
+
+
+def test_a_program_that_syncs_holds_by_all_its_scenarios(where, can_mount) -> None:
+    report = report_on_a_writer(where, "new.flush(); os.fsync(new.fileno())")
+    assert (report.verdict, report.workloads, report.why) == ("holds", 3, [])
+
+
+def test_what_is_found_of_a_program_can_be_replayed_with_it_and_without_it_is_told(where, capsys, can_mount) -> None:
+    report = report_on_a_writer(where, "pass")
+    (found, *_) = report.violations
+    (where / "found.json").write_text(found.saved)
+    assert command(["filesystem", "ext4", "--replay", "found.json"]) == 1
+    (where / "gone.json").write_text(found.saved.replace(sys.executable, "/no-such-program"))
+    capsys.readouterr()
+    assert command(["filesystem", "ext4", "--replay", "gone.json"]) == 2
+    assert "/no-such-program cannot be run" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--options", "bogus=1"], "the new file system cannot be mounted with --options bogus=1: Invalid argument"),
+        (["--mount", "false {device} {dir}"], "the new file system cannot be mounted: --mount failed with status 1"),
+    ],
+)
+def test_what_can_never_be_mounted_is_told_once(capsys, can_mount, arguments, said) -> None:
+    assert command(["filesystem", "ext4", *arguments]) == 2
+    assert said in line(capsys)

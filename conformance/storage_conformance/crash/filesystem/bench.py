@@ -51,13 +51,19 @@ class Bench:
 
     @cached_property
     def made(self) -> Image:
-        """The new file system. Raises NoDevice, and Unknown with what its maker says."""
+        """The new file system. Raises NoDevice, and Unknown with what its maker says, or whoever mounts it."""
         self.device.ask("load", Image(self.kind.size << 20))
         with attached(self.device.path) as loop:
             status, said = ran(self.kind.mkfs.filled(device=loop))
         if status:
             raise Unknown(f"--mkfs failed with status {status}: {said or 'it said nothing'}")
-        return self.device.held()
+        made = self.device.held()
+        try:
+            with self.mounted(self.device.path):
+                return made
+        except CannotMount as error:
+            options = f" with --options {self.kind.options}" if self.kind.options else ""
+            raise Unknown(f"the new file system cannot be mounted{options}: {error.strerror}") from None
 
     def __post_init__(self) -> None:
         self.top.mkdir(parents=True)

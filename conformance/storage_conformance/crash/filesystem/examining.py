@@ -23,6 +23,8 @@ __all__ = ["Examined", "Looks", "Plan", "examine", "replayed"]
 
 TRIES = 60
 """States that are tried for the smallest."""
+FAILURES = (OSError, BadCommand)
+"""What is no answer of a file system to a crash."""
 
 
 class Looks(Protocol):
@@ -74,7 +76,7 @@ def _looked_at(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
             outcome = _both(outcome, Examined(bench, workload, recording, others, plan).outcome())
             if plan.first and _is_wrong(outcome):
                 break
-    except (OSError, BadCommand) as error:
+    except FAILURES as error:
         return replace(outcome, why=f"{workload.name}: it cannot be done on this file system: {error}")
     return outcome
 
@@ -89,7 +91,10 @@ def _both(first: Outcome, second: Outcome) -> Outcome:
 def replayed(bench: Looks, replay: Replay, plan: Plan) -> Outcome:
     """What was recorded elsewhere, looked at here: the state that was chosen, or all."""
     one = Examined(bench, replay.workload, replay.recording, replay.others, plan)
-    return one.outcome(replay.states(plan.seed))
+    try:
+        return one.outcome(replay.states(plan.seed))
+    except FAILURES as error:
+        return Outcome(why=f"{replay.workload.name}: it cannot be replayed here: {error}")
 
 
 @dataclass(frozen=True)

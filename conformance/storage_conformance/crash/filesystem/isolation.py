@@ -13,6 +13,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -74,6 +75,9 @@ def _apart(parent: int, pipe: Connection, target: Callable[..., None], arguments
     libc("mount", b"proc", b"/proc", b"proc", 0, None)
     try:
         target(pipe, *arguments)
+    except BaseException:
+        traceback.print_exc()  # nobody else does: the process ends below
+        raise
     finally:
         sys.stderr.flush()
         os._exit(0)

@@ -21,13 +21,14 @@ class Program:
     read: Command
     scenario: Scenario
     scratch: Path
-    """A new folder of its own; not on the file system that is tested."""
+    """A folder of its own, made when there is none; not on the file system that is tested."""
     seed: int = 0
     """Of the scenario."""
     before: tuple[str, ...] = ()
     runs: Programs = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self.scratch.mkdir(parents=True, exist_ok=True)
         object.__setattr__(self, "runs", Programs(self.scratch))
 
     def __reduce__(self) -> tuple[type[Program], tuple[object, ...]]:
@@ -47,7 +48,6 @@ class Program:
 
     def prepare(self, root: Path) -> None:
         """Nothing is there before."""
-        self.scratch.mkdir(exist_ok=True)
 
     def perform(self, root: Path, mark: Callable[[str], None]) -> None:
         """Run the writer for each put. Raises BadCommand where writer and reader are wrong without any crash."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from signal import SIGTERM, default_int_handler, signal
-from threading import current_thread, main_thread
 from time import monotonic
 
+from ...interrupts import sigterm_as_interrupt
 from .bench import Bench
 from .device import NoDevice, Recorder
 from .examining import Plan, examine, replayed
@@ -58,7 +56,7 @@ def run(
     """
     start = monotonic()
     report = Report(kind.name, kind.options, options.seed)
-    with place() as folder, _interruptible():
+    with place() as folder, sigterm_as_interrupt():
         benches = [Isolated(_serve, kind, folder / str(number), options.recorder) for number in range(options.at_once)]
         try:
             for outcome in _shared_out(benches, iter(tasks), options, start + options.time_limit):
@@ -113,7 +111,7 @@ def _answer(bench: Isolated) -> Outcome | None:
     try:
         answer = bench.pipe.recv()
     except EOFError:
-        raise Stopped("a process of the tester has ended by itself; the kernel's log may say why") from None
+        raise Stopped("a process of the tester has ended by itself: see above, or the kernel's log") from None
     if isinstance(answer, Exception):
         raise answer
     return answer if isinstance(answer, Outcome) else None
@@ -123,29 +121,15 @@ def _serve(pipe: Connection, kind: Kind, folder: Path, recorder: Callable[[], Re
     """The other end: a bench, which examines one workload after the other until it is closed."""
     try:
         bench = Bench(kind, folder, recorder)
-        assert bench.made  # now, and not for the first workload
-    except (Unknown, NoDevice, OSError) as error:
-        pipe.send(error)
-        return
-    pipe.send("ready")
-    try:
+        pipe.send("ready")
         while True:
             task, plan = pipe.recv()
-            pipe.send(replayed(bench, task, plan) if isinstance(task, Replay) else examine(bench, task, plan))
-    except NoDevice as error:
+            if isinstance(task, Replay):
+                pipe.send(replayed(bench, task, plan))
+            else:
+                assert bench.made  # here, so that what is wrong with it is told once, and not of each workload
+                pipe.send(examine(bench, task, plan))
+    except (Unknown, NoDevice, OSError) as error:
         pipe.send(error)
     except EOFError:
         bench.close()
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """SIGTERM is heard as Ctrl-C is, so that what was begun is put away; only the main thread hears either."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = signal(SIGTERM, default_int_handler)
-    try:
-        yield
-    finally:
-        signal(SIGTERM, before)
