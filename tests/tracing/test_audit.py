@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from storage_combinators import (
     MISSING,
     Audited,
+    Bytes,
     Conflict,
     CreateOnly,
     Disk,
@@ -143,6 +144,18 @@ def test_what_is_no_bytes_is_refused_by_the_codec_before_it_is_done():
     with pytest.raises(TypeError):
         Audited(source, Serialized(Memory(), EntryCodec())).put(A, {"no": "bytes"})
     assert content(source) == {}
+
+
+@pytest.mark.parametrize("verb", ["put", "merge", "swap"])
+@pytest.mark.parametrize("view", [bytearray, memoryview])
+def test_a_buffer_is_entered_as_it_was(verb, view):
+    buffer, store = bytearray(b"was"), Audited(Bytes(Memory()), Memory())
+    getattr(store, verb)(A, *([MISSING] if verb == "swap" else []), view(buffer))
+    buffer[:] = b"now"
+    again = Memory()
+    replay(store.log, again)
+    assert content(again) == content(store) == {A: b"was"}
+    assert isinstance(again.get(A), bytes)
 
 
 def test_merges_are_replayed_as_merges():
