@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_combinators import Escaped, Extension, Hashed, Memory, Ref, Refused, RenameTable, TemplateRouter, children
+from storage_combinators import (
+    MISSING,
+    Escaped,
+    Extension,
+    Hashed,
+    Memory,
+    Redirected,
+    Ref,
+    Refused,
+    RenameTable,
+    TemplateRouter,
+    children,
+)
 
 names = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=120)
 refs = st.lists(names.filter(lambda name: name not in (".", "..")), max_size=3).map(lambda each: Ref(*each))
@@ -32,6 +44,21 @@ def test_any_names_come_back_from_a_listing(some: list[Ref]) -> None:
 def test_an_escaped_name_has_what_the_source_takes_and_no_more(ref: Ref) -> None:
     below = Escaped(Memory(), "abcdef0123456789", "-").down(ref)
     assert all(set(name) <= set("abcdef0123456789-") for name in below)
+
+
+@pytest.mark.parametrize("mark", [*"0123456789abcdef/\0x", "", "%%"])
+def test_a_mark_that_cannot_be_told_from_what_follows_it_is_refused_at_once(mark: str) -> None:
+    with pytest.raises(ValueError, match="cannot mark"):
+        Escaped(Memory(), "xyz", mark)
+
+
+@pytest.mark.parametrize("text", ["a", "", None, 3])
+def test_a_text_is_no_ref_to_be_redirected(text: Any) -> None:
+    store = Redirected(Memory(), Memory())
+    for call in (store.get, store.delete, lambda ref: store.put(ref, 1), lambda ref: store.swap(ref, MISSING, 1)):
+        with pytest.raises(TypeError, match="is no Ref"):
+            call(text)
+    assert not list(store.source.refs(Ref()))
 
 
 @given(st.dictionaries(few, few), st.lists(few, max_size=4))

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from storage_combinators import (
     MISSING,
     Chunked,
+    Conflict,
     Hashed,
     Inventory,
     JoinCodec,
@@ -225,3 +226,15 @@ def test_two_who_write_at_once_lose_both_and_locked_mends_it() -> None:
     """What two steps cannot promise is shown by the schedule that breaks it, and by the combinator that repairs it."""
     assert raced(lambda store: store, waits=True) is MISSING
     assert raced(Locked, waits=False) == b"long"
+
+
+@pytest.mark.parametrize("new", [b"bigger", b"s", MISSING])
+@pytest.mark.parametrize("held", [b"1", b"bigger too", MISSING])
+def test_a_swap_that_conflicts_changes_neither_side(held: Any, new: Any) -> None:
+    store = SizeSplit(Memory(), Memory(), 3)
+    if held is not MISSING:
+        store.put(A, held)
+    before = dict(store.small.cells), dict(store.big.cells)
+    with pytest.raises(Conflict):
+        store.swap(A, b"another", new)
+    assert (store.small.cells, store.big.cells) == before

@@ -15,7 +15,8 @@ V = TypeVar("V")
 class Condition(Gathered[V]):
     """A value for which `test` is true is put into `then`, any other into `otherwise`; reads look in both.
 
-    ``put(r, v)``: v is in then if test(v), else in otherwise, and in the other no more; deletes are from both.
+    ``put(r, v)``: v is in then if test(v), else in otherwise, and in then no more; deletes are from both. What then has
+    is read, and hides an older value in otherwise, which comes to light if then loses it by itself.
     `test` is asked when a value is put, and never when it is read, so it may change its mind. A store that fails fails
     the verb: the other may hold something older. Stopped midway: see Gathered.
 

@@ -17,7 +17,7 @@ V = TypeVar("V")
 class Migrate(Gathered[V]):
     """Reads from `new`, then from `old`, and moves what it found there; writes to new; what new has hides what old has.
 
-    ``Migrate(n, o) ≈`` one dictionary with what both have; a ref that was read or written is in new.
+    ``Migrate(n, o) ≈`` one dictionary with what both have; a ref that was read or put is in new, merge is where it is.
     What new refuses is answered and stays in old. Failures are raised. A move creates in new, then deletes in old:
     stopped midway, both have it, the same, and `migrate` clears old. Two stores with nothing in common, please.
 

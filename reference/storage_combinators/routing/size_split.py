@@ -28,9 +28,7 @@ class SizeSplit:
     big: Store[bytes]
     limit: int
 
-    without: ClassVar[dict[str, str]] = {
-        "threads": "a value that changes sides takes two steps; Locked over it restores it"
-    }
+    without: ClassVar[dict[str, str]] = {"threads": "to change sides takes two steps; Locked over it restores it"}
 
     def get(self, ref: Ref, /) -> bytes:
         value = look(self.small, ref)
@@ -55,6 +53,7 @@ class SizeSplit:
             if new is MISSING:
                 self.big.delete(ref)
             elif not self._is_small(new):
+                self.small.swap(ref, old, old)  # a Conflict comes before anything is written
                 self.big.put(ref, new)  # small hides it until it is removed there
                 new = MISSING
             self.small.swap(ref, old, new)

@@ -19,7 +19,7 @@ class Escaped(Renamed[V]):
 
     ``get(r) = source.get(down(r))``: each byte of UTF-8 of any other character is the mark and two digits, as in a URL.
     Without capitals in `plain` it keeps A and a apart where the source does not. A name of the source that no name is
-    written as is Refused when a listing meets it. All else is the source's. ValueError for a `mark` that is plain.
+    written as is Refused when a listing meets it. All else is the source's. ValueError for what cannot be a `mark`.
 
     >>> from storage_combinators import Memory
     >>> store = Escaped(Memory()); store.put(Ref("50 %"), 1); list(store.source.refs(Ref())), list(store.refs(Ref()))
@@ -30,8 +30,8 @@ class Escaped(Renamed[V]):
     mark: str = "%"
 
     def __post_init__(self) -> None:
-        if len(self.mark) != 1 or self.mark in self.plain:
-            raise ValueError(f"{self.mark!r} cannot mark what is escaped: it is one character that is not plain")
+        if len(self.mark) != 1 or self.mark in self.plain + "0123456789abcdef/\0":
+            raise ValueError(f"{self.mark!r} cannot mark what is escaped: one character, not plain, no digit, no /")
 
     def down(self, ref: Ref) -> Ref:
         return Ref(*map(self._written, as_ref(ref)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..functions import look, walk
+from ..functions import as_ref, look, walk
 from ..ref import Ref
 from ..store import MISSING, Depth, Store
 from .renamed import Renamed
@@ -47,7 +47,7 @@ class Redirected(Renamed[V]):
             self.source.delete(ref)
 
     def down(self, ref: Ref) -> Ref:
-        for names in range(len(ref), 0, -1):
+        for names in range(len(as_ref(ref)), 0, -1):
             final = look(self.table, ref.cut(names))
             if final is not MISSING:
                 return final / ref.under(ref.cut(names))
