@@ -92,11 +92,9 @@ def test_the_command_moves_nothing_onto_itself(run, tmp_path, again):
     (tmp_path / "t.toml").write_text('tree = { class = "Cache", fast = "Memory", slow = "./one" }')
     for words in (["one", again], [again, "one"], ["one", again, "--alone"]):
         done = run("migrate", *words)
-        assert (done.returncode, done.stdout, done.stderr) == (
-            2,
-            b"",
-            b"store: FROM and TO are one place: a was put back\n",
-        )
+        found_out = b"" if again != "t.toml" else b": a was put back"
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr == b"store: FROM and TO are one place" + found_out + b"\n"
         assert run("get", "one", "a").stdout == b"1"
 
 

@@ -93,6 +93,8 @@ def migrate_(
 ) -> int:
     """Move every value of FROM to TO: copied, read back, then removed. Stopped, it can be begun again."""
     one, other = tree_named(source), tree_named(target)
+    if one == other:  # else found out by what is moved first, which is nowhere for a moment
+        raise UsageError("FROM and TO are one place")
     refs = list(walk(one, ref_at(base)))
     return _followed(migrate(one, other, refs, alone=alone, settle=settle), len(refs), given=(source, target))
 
