@@ -13,7 +13,7 @@ from storage_conformance.crash.filesystem.contents import wrong_bytes
 from storage_conformance.crash.filesystem.generate import BEFORE, sequences
 from storage_conformance.crash.filesystem.history import History
 from storage_conformance.crash.filesystem.oracle import complaints
-from storage_conformance.crash.filesystem.promises import POSIX, PROMISES, Promises
+from storage_conformance.crash.filesystem.promises import POSIX, PROMISES, Promises, promised
 from storage_conformance.crash.filesystem.workload import Calls
 from storage_conformance.crash.litmus import Litmus, shown, trace_of
 from storage_conformance.crash.litmus_cases import LITMUS
@@ -209,3 +209,17 @@ def test_fdatasync_of_a_file_promises_bytes_and_no_name() -> None:
     number = dict(workload.history.trees[-1])["bar"]
     held = workload.history.trees[-1].nodes[number]
     assert complaints(workload.history, Tree({**workload.history.trees[0].nodes, number: held}), 3, 3, EXT4) == []
+
+
+REUSED = b"more".ljust(8192, b"\0")  # a block that another file has by now
+
+
+@pytest.mark.parametrize("calls", [("unlink foo",), ("truncate foo 0",), ("rename bar foo",), ("zero foo 0 8192",)])
+def test_a_block_may_be_used_again_before_it_is_certain_that_it_is_free_with_data_writeback_alone(calls) -> None:
+    workload = Calls(calls, ("create foo", "write foo 0 8192", "create bar"), EXT4)
+    history, before = workload.history, workload.history.trees[0]
+    found = holding(before, dict(before)["foo"], REUSED)
+    for options, is_wrong in (("", True), ("noatime,data=writeback", False), ("data=ordered", True)):
+        for done in (0, 1):
+            assert bool(complaints(history, found, 1, done, promised("ext4", options))) is is_wrong
+    assert complaints(history, found, 0, 0, promised("ext4", "data=writeback"))  # nothing had freed it

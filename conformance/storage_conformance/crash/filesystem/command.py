@@ -24,7 +24,7 @@ from .kinds import Kind, Unknown, kind_of
 from .needs import missing, missing_programs
 from .page import page, show_report
 from .program import programs
-from .promises import POSIX, PROMISES, USER_SPACE
+from .promises import USER_SPACE, promised
 from .replay import READABLE, Unmounted
 from .replay_file import BadReplay, Replay, load
 from .result import Finding, Report
@@ -82,7 +82,7 @@ class _Asked:
             raise BadCommand("--write and --read come together")
         self.kind, self.seed = kind, seed
         self.commands = _pair(write, read) if write else None
-        self.promises = USER_SPACE if kind.mount else PROMISES.get(kind.name, POSIX)
+        self.promises = USER_SPACE if kind.mount else promised(kind.name, kind.options)
         self.names = names or (() if write else ("seq1",))
         self.files = {name: parse(Path(name), self.promises) for name in self.names if name not in LENGTHS}
 

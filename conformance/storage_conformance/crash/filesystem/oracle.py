@@ -115,7 +115,9 @@ class _Case:
             if isinstance(held, File):
                 since = self.synced(node, data=True)
                 moments = self.history.contents(node, since, self.begun)
-                for wrong in wrong_bytes(moments, held.content, self.history.writers):
+                gone = [b""] * (len(moments) <= self.begun - since)  # without a name at one of them
+                free = [] if self.promises.keeps_freed else moments + gone
+                for wrong in wrong_bytes(moments, held.content, self.history.writers, free):
                     yield f"{self.found.path(number)} {wrong}{self._since(since)}"
             elif isinstance(held, Link) and held not in [tree.nodes.get(node) for tree in self.history.trees]:
                 yield f"{self.found.path(number)} points to {held.target!r}, which nobody wrote"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["POSIX", "PROMISES", "USER_SPACE", "Promises"]
+__all__ = ["POSIX", "PROMISES", "USER_SPACE", "Promises", "promised"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Promises:
     """fsync of a file or folder makes its own present names durable, with the folders above it."""
     hears_sync: bool = True
     """sync makes all durable."""
+    keeps_freed: bool = True
+    """A block that is freed, or new, holds nobody else's bytes until that is certain."""
 
 
 POSIX = Promises(
@@ -36,6 +38,16 @@ EXT4 = Promises(
     ),
     ordered_names=True,
     fsync_names=True,
+)
+EXT4_WRITEBACK = replace(
+    EXT4,
+    name="ext4-writeback",
+    sources=(
+        *EXT4.sources,
+        "Linux, Documentation/admin-guide/ext4.rst, data=writeback: after a crash, incorrect data may appear in files",
+        "Linux, fs/ext4/mballoc.c, ext4_free_blocks: in this mode freed blocks are used again before the commit",
+    ),
+    keeps_freed=False,
 )
 XFS = Promises(
     "xfs",
@@ -58,4 +70,12 @@ USER_SPACE = Promises(
     hears_sync=False,
 )
 
-PROMISES: dict[str, Promises] = {each.name: each for each in (POSIX, EXT4, XFS, BTRFS, EXT2, USER_SPACE)}
+ALL = (POSIX, EXT4, EXT4_WRITEBACK, XFS, BTRFS, EXT2, USER_SPACE)
+PROMISES: dict[str, Promises] = {each.name: each for each in ALL}
+
+
+def promised(filesystem: str, options: str) -> Promises:
+    """What it documents with these options of the mount; what POSIX does, if nobody has looked it up."""
+    if filesystem == "ext4" and "data=writeback" in options.split(","):
+        return EXT4_WRITEBACK
+    return PROMISES.get(filesystem, POSIX)
