@@ -66,7 +66,7 @@ from .routing.sequential import Sequential
 from .routing.shadow import Shadow
 from .routing.shard import Shard, settle
 from .routing.size_split import SizeSplit
-from .routing.stamped import AsIs, Stamped, StampedCodec
+from .routing.stamped import Stamped, StampedCodec
 from .routing.switch import Switch
 from .routing.template_router import TemplateRouter
 from .routing.union import Union
@@ -90,7 +90,7 @@ from .transforming.redirected import Redirected
 from .transforming.relative import Relative
 from .transforming.rename_table import RenameTable
 from .transforming.renamed import Renamed
-from .transforming.serialized import Inverse, Json, JsonCodec, PickleCodec, Serialized, TextCodec
+from .transforming.serialized import AsIs, Inverse, Json, JsonCodec, PickleCodec, Serialized, TextCodec, TupleCodec
 from .transforming.spread import Spread
 
 __all__ = [
@@ -103,8 +103,8 @@ __all__ = [
     "PackCodec", "Packed", "PassThrough", "PickleCodec", "Provenance", "Queue", "Quota", "ReadOnly", "Redirected",
     "Ref", "Refused", "Relative", "RenameTable", "Renamed", "Replica", "Required", "Retry", "SQLite", "Sequential",
     "Serialized", "Shadow", "Shard", "SizeSplit", "Small", "Span", "Spread", "Stamped", "StampedCodec", "Store",
-    "Switch", "TemplateRouter", "TextCodec", "Throttled", "TimeToLive", "Timeout", "Trace", "Traced", "Union",
-    "WriteBack", "WriteThrough", "as_mapping", "as_text", "at_once", "children", "compose", "copy", "exists",
+    "Switch", "TemplateRouter", "TextCodec", "Throttled", "TimeToLive", "Timeout", "Trace", "Traced", "TupleCodec",
+    "Union", "WriteBack", "WriteThrough", "as_mapping", "as_text", "at_once", "children", "compose", "copy", "exists",
     "from_mapping", "in_turn", "look", "merge_patch", "migrate", "open_store", "print_tree", "replay", "same",
     "settle", "traced", "twin", "update", "walk",
 ]  # fmt: skip  # one list

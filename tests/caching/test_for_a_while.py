@@ -13,6 +13,7 @@ from storage_combinators import (
     Conflict,
     Default,
     Json,
+    JsonCodec,
     Locked,
     Memory,
     Missing,
@@ -22,6 +23,7 @@ from storage_combinators import (
     Ref,
     Serialized,
     TimeToLive,
+    TupleCodec,
     WriteThrough,
     look,
 )
@@ -180,3 +182,14 @@ def test_a_swap_of_a_value_for_itself_gives_it_no_more_time() -> None:
     assert look(store, A) is MISSING
     store.swap(A, MISSING, MISSING)
     assert store.source.get(A) == (10, 1)
+
+
+def test_a_time_to_live_over_bytes_needs_no_pickle() -> None:
+    now, raw = [0.0], Memory[bytes]()
+    store = TimeToLive(Serialized(raw, TupleCodec(JsonCodec())), 10, lambda: now[0])
+    store.put(A, {"n": [1]})
+    assert raw.get(A) == b'[10.0]\n{"n":[1]}'
+    store.swap(A, {"n": [1]}, [2])
+    assert store.get(A) == [2]
+    now[0] = 10
+    assert look(store, A) is MISSING

@@ -1,5 +1,6 @@
 """History: any past, over stores that fail at any call; and Provenance, a thread for itself."""
 
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -14,12 +15,14 @@ from storage_combinators import (
     Failing,
     History,
     Json,
+    JsonCodec,
     Memory,
     PickleCodec,
     Provenance,
     Ref,
     Refused,
     Serialized,
+    TupleCodec,
     look,
     twin,
     walk,
@@ -147,3 +150,30 @@ def test_many_writes_at_one_time_keep_their_order() -> None:
     store.undo(Ref("a"))
     assert store.get(Ref("a")) == 10
     assert look(store.as_of(0), Ref("a")) is MISSING
+
+
+def test_a_history_on_disk_needs_no_pickle(tmp_path: Path) -> None:
+    def opened() -> History[Any]:
+        ticks = iter(range(9))
+        return History(
+            Json(Disk(tmp_path / "now")), Serialized(Disk(tmp_path / "then"), TupleCodec(JsonCodec())), ticks.__next__
+        )
+
+    store = opened()
+    store.put(Ref("a"), None)
+    store.put(Ref("a"), {"n": [1, "\n"]})
+    store.delete(Ref("a"))
+    again = opened()
+    assert [look(again.as_of(moment), Ref("a")) for moment in (-1, 0, 1, 2)] == [
+        MISSING,
+        None,
+        {"n": [1, "\n"]},
+        MISSING,
+    ]
+    again.undo(Ref("a"))
+    assert again.get(Ref("a")) == {"n": [1, "\n"]}
+
+
+@given(st.one_of(st.just(()), st.tuples(st.binary()), st.tuples(st.floats(allow_nan=False), st.text(), st.binary())))
+def test_a_tuple_as_bytes_comes_back(value: tuple[Any, ...]) -> None:
+    assert TupleCodec().decode(TupleCodec().encode(value)) == value

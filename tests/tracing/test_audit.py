@@ -147,7 +147,7 @@ def test_what_is_no_bytes_is_refused_by_the_codec_before_it_is_done():
 
 
 @pytest.mark.parametrize("verb", ["put", "merge", "swap"])
-@pytest.mark.parametrize("view", [bytearray, memoryview])
+@pytest.mark.parametrize("view", [bytearray, memoryview, lambda buffer: type("Own", (bytes,), {})(buffer)])
 def test_a_buffer_is_entered_as_it_was(verb, view):
     buffer, store = bytearray(b"was"), Audited(Bytes(Memory()), Memory())
     getattr(store, verb)(A, *([MISSING] if verb == "swap" else []), view(buffer))

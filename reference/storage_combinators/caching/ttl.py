@@ -19,7 +19,7 @@ class TimeToLive(Mapped[V, tuple[float, V]]):
     """A store whose values are there for `seconds` after they were written, each with its end beside it in one cell.
 
     ``source.get(r) = (clock() + seconds, v)`` after ``put(r, v)``, merge or swap; from that time on r is Missing, and
-    not listed. Over bytes put a Serialized below. What has ended stays in the source until it is written or swept.
+    not listed. What has ended stays in the source until it is written or swept. Over bytes: Serialized with TupleCodec.
     Failure and being stopped midway are the source's. Listing reads each value that it lists, to see its end.
 
     >>> from storage_combinators import Memory, Ref, look

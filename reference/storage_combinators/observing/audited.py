@@ -25,7 +25,7 @@ class Audited(PassThrough[V]):
     created under increasing numbers and never touched again, so no writer takes another's number.
     After a failure, or stopped midway, the entry stays without an end: replay tells of it. Nothing is done that was
     not entered. Handles in several processes lose no entry, but who won a race for one ref is told by the source alone.
-    Entries have buffers as bytes, other values as they are: what is changed in place needs a codec below the log.
+    Entries have buffers as plain bytes, other values as they are: what is changed in place needs a codec below the log.
 
     >>> from storage_combinators import Memory, replay
     >>> store = Audited(Memory(), Memory()); store.put(Ref("a"), 1)
@@ -56,7 +56,7 @@ class Audited(PassThrough[V]):
 
     @contextmanager
     def _entered(self, verb: Literal["PUT", "MERGE", "DELETE"], ref: Ref, value: V | Gone = MISSING) -> Iterator[None]:
-        held = bytes(value) if isinstance(value, bytearray | memoryview) else value  # its owner may change it
+        held = bytes(value) if isinstance(value, bytes | bytearray | memoryview) else value  # plain ones, which stay
         with self.lock:
             number = self._append(Entry(self.clock(), verb, ref, held))
             try:

@@ -23,7 +23,7 @@ class History(PassThrough[V]):
     ``History(s) ≈ s``; ``as_of(t).get(r)`` is what get(r) answered at time t, before the first write too.
     What is there is kept before it is written over: a failure, or being stopped midway, leaves nothing untrue, and
     what cannot be kept is not written over. Versions are never removed. Absence is the source's. Of several who write
-    one ref at the same time, one version may be missing: Locked over it keeps all.
+    one ref at the same time, one version may be missing: Locked over it keeps all. Over bytes: TupleCodec.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = History(Memory(), Memory(), iter(range(9)).__next__); store.put(Ref("a"), "x"); store.put(Ref("a"), "y")

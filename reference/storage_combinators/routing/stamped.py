@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 from json import dumps, loads
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ..functions import look, update
 from ..ref import Ref
 from ..store import MISSING, Conflict, Gone, Store
 from ..transforming.checked import Damaged
-from ..transforming.serialized import Codec
+from ..transforming.serialized import AsIs, Codec
 
-__all__ = ["AsIs", "Stamped", "StampedCodec", "holds", "raise_to", "stamped"]
+__all__ = ["Stamped", "StampedCodec", "holds", "raise_to", "stamped"]
 
 V = TypeVar("V")
 
@@ -58,16 +58,6 @@ def holds(source: Store[Stamped[V]], ref: Ref, mine: Stamped[V]) -> bool:
     except Conflict:
         return False
     return True
-
-
-@dataclass(frozen=True)
-class AsIs:
-    """The codec of bytes that stay what they are."""
-
-    def encode(self, value: Any, /) -> Any:
-        return value
-
-    decode = encode
 
 
 @dataclass(frozen=True)

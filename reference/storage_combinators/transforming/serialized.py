@@ -84,6 +84,37 @@ class PickleCodec:
 
 
 @dataclass(frozen=True)
+class AsIs:
+    """The codec of bytes that stay what they are."""
+
+    def encode(self, value: Any, /) -> Any:
+        return value
+
+    decode = encode
+
+
+@dataclass(frozen=True)
+class TupleCodec:
+    r"""Tuples as TimeToLive and History keep them: all but the last as a line of JSON, then the last as `codec` has it.
+
+    >>> TupleCodec(TextCodec()).encode((12.5, "x")), TupleCodec().encode(())
+    (b'[12.5]\nx', b'')
+    """
+
+    codec: Codec[Any, bytes] = field(default_factory=AsIs)
+
+    def encode(self, value: tuple[Any, ...], /) -> bytes:
+        if not value:
+            return b""
+        *head, last = value
+        return json.dumps(head).encode() + b"\n" + self.codec.encode(last)
+
+    def decode(self, raw: bytes, /) -> tuple[Any, ...]:
+        head, _, last = raw.partition(b"\n")
+        return (*json.loads(head), self.codec.decode(last)) if raw else ()
+
+
+@dataclass(frozen=True)
 class Inverse(Generic[V, W]):
     """`codec` the other way round: bytes above, objects below, as in front of a server of objects."""
 
