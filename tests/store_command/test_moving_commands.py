@@ -39,11 +39,11 @@ def test_one_store_into_a_folder_of_itself_ends(run, tmp_path):
 
 
 def test_the_command_tells_what_failed_and_exits_with_2(run, tmp_path):
-    Disk(tmp_path / "one", "kill").put(Ref("a"), b"long")
+    Disk(tmp_path / "one", "kill").put(Ref("a\n\x1b"), b"long")
     (tmp_path / "t.toml").write_text('tree = { class = "Small", source = "./two", limit = 2 }')
     done = run("sync", "one", "t.toml")
     assert (done.returncode, done.stdout) == (2, b"1 failed\n")
-    assert done.stderr.startswith(b"a: Refused: ")
+    assert done.stderr.startswith(b"a ?: Refused: ")
     assert done.stderr.count(b"\n") == 1
 
 

@@ -86,6 +86,13 @@ def test_the_status_of_a_trace_is_that_of_the_verb_and_the_path_is_shown(told, t
     assert err.count("\n") == 1
 
 
+def test_a_name_with_line_ends_and_commands_to_a_terminal_is_shown_in_one_line(told):
+    status, out, err = told("trace", "memory:", "get", "a\nb/\x1b[31m")
+    assert out.decode().splitlines()[0].startswith("get a?b/?[31m → Bytes: missing")
+    assert (status, err.count("\n")) == (1, 1)
+    assert b"\x1b" not in out + err.encode()
+
+
 def test_a_trace_as_lines(told, tree):
     spans = [json.loads(line) for line in told("trace", tree, "refs", "/", "--format", "json")[1].splitlines()]
     assert [(span["verb"], span["place"], span["refs"]) for span in spans] == [

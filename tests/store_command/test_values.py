@@ -171,14 +171,15 @@ def test_a_terminal_is_sent_no_commands(tmp_path):
 
 
 def test_without_standard_output_only_what_has_something_to_say_fails(tmp_path):
-    def done(*words: str) -> tuple[int, bytes]:
+    def done(*words: str, without: str = ">&-") -> tuple[int, bytes]:
         ended = subprocess.run(
-            ["sh", "-c", 'exec "$@" >&-', "sh", STORE, *words], stderr=subprocess.PIPE, cwd=tmp_path, check=False
+            ["sh", "-c", f'exec "$@" {without}', "sh", STORE, *words], capture_output=True, cwd=tmp_path, check=False
         )
-        return ended.returncode, ended.stderr
+        return ended.returncode, ended.stdout + ended.stderr
 
     assert done("put", "data", "a", STORE) == (0, b"")
     assert done("get", "data", "a") == (2, b"store: standard output is closed\n")
+    assert done("get", "nope://x", "a", without="2>&-") == (2, b"")
 
 
 def test_what_a_timeout_gave_up_on_does_not_keep_the_command(tmp_path):

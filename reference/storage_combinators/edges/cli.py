@@ -12,6 +12,7 @@ GRACE = 5.0  # seconds at the end for what threads have not finished
 
 def main() -> None:
     """The command: exits 0, 1 where nothing was found, 2 for what could not be done."""
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115  # closed by the caller: the status says enough
     try:
         from .cli_commands import run  # it needs the extra
     except ModuleNotFoundError as error:

@@ -11,7 +11,7 @@ from ..store import Missing, Refused
 from . import cli_move, cli_show
 from .cli_options import Enough, Form, Place, Tree, bytes_in, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
-from .labels import hidden_in
+from .labels import hidden_in, in_one_line
 from .open_store import UsageError
 
 __all__ = ["run"]
@@ -102,5 +102,5 @@ def _other_form(arguments: list[str]) -> str:
 
 
 def _wrong(text: str, arguments: list[str], status: int = 2) -> int:
-    sys.stderr.write(f"store: {' '.join(hidden_in(text, arguments).split())}\n")
+    sys.stderr.write(f"store: {in_one_line(hidden_in(text, arguments))}\n")
     return status

@@ -16,7 +16,7 @@ from rich.progress import Progress
 from ..functions import walk
 from .cli_options import Enough, Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
-from .labels import hidden_in
+from .labels import hidden_in, in_one_line
 from .open_store import UsageError
 from .syncing import Step, migrate, sync
 
@@ -58,7 +58,7 @@ def _in_one_line(record: LogRecord, tree: str) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         text = hidden_in(f"{type(error).__name__}: {error}", [tree])
-        record.msg, record.args, record.exc_info = "%s", (" ".join(text.split()),), None
+        record.msg, record.args, record.exc_info = "%s", (in_one_line(text),), None
     return True
 
 
@@ -108,7 +108,7 @@ def _followed(steps: Iterator[Step], total: int, would: str = "", *, given: Iter
             counted[step.what] += 1
             if step.what == "failed":
                 progress.stop()
-                sys.stderr.write(f"{step.ref}: {hidden_in(step.why, given)}\n")
+                sys.stderr.write(f"{in_one_line(f'{step.ref}: {hidden_in(step.why, given)}')}\n")
                 progress.start()
             progress.advance(task)
     told = [f"{count} {would * (what in ('copied', 'deleted'))}{what}" for what, count in sorted(counted.items())]

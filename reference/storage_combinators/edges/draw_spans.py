@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..observing.spans import Span, answered_by, told
-from .labels import hidden
+from .labels import CONTROL, hidden, in_one_line
 from .overlay import COLOURS, lasting
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def span_line(span: Span, answering: bool = False) -> str:
     """One span in one line: the verb and ref, the node, how it ended, how long it took."""
     port = re.split(r"\.(?![^\[]*\])", span.place)[-1]  # the dots of a route are its own
     node = f"{port} {span.kind}" if port else span.kind
-    why = f", {hidden(span.error)}" if span.error else ""
-    ref = span.ref or "(root)"
+    why = f", {in_one_line(hidden(span.error))}" if span.error else ""
+    ref = CONTROL.sub("?", str(span.ref or "(root)"))
     return f"{span.verb} {ref} → {node}: {told(span)}, {lasting(span.seconds)}{why}" + "  ← answered" * answering
 
 

@@ -13,10 +13,11 @@ from ..functions import same
 from ..ref import Ref
 from .rewrap import plain_fields
 
-__all__ = ["hidden", "hidden_in", "label"]
+__all__ = ["CONTROL", "hidden", "hidden_in", "in_one_line", "label"]
 
 SHORT = 48  # characters of a field's value
 PRIVATE = re.compile("pass|pwd|secret|token|credential|signature|(?:^|_)keys?$", re.IGNORECASE)
+CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 USERINFO = re.compile(r"(:/+)[^/?#\s]*@")
 PARAMETER = re.compile(
     r"([?&;][^=&;#\s]*(?:pass|pwd|secret|token|credential|sig|access_?key|account_?key|api_?key)[^=&;#\s]*)=[^&;#\s'\"]*",
@@ -35,6 +36,11 @@ def label(node: object) -> str:
     """
     said = [f"{name}={_value(name, value)}" for name, value in plain_fields(node).items() if not _usual(node, name)]
     return type(node).__name__ + (f"({', '.join(said)})" if said else "")
+
+
+def in_one_line(text: str) -> str:
+    """`text`, in which a name may have line ends and commands to a terminal, as one line without them."""
+    return CONTROL.sub("?", " ".join(text.split()))
 
 
 def hidden(text: str) -> str:
