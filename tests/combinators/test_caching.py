@@ -10,12 +10,14 @@ from storage_combinators import (
     MISSING,
     Cache,
     Conflict,
+    Failing,
     Locked,
     Memory,
     Missing,
     PassThrough,
     Ref,
     Refused,
+    Small,
     WriteBack,
     look,
     update,
@@ -176,3 +178,36 @@ def test_what_is_deleted_stays_so_for_a_reader_in_the_middle_of_a_flush() -> Non
     top.delete(A)
     back.flush()
     assert look(top, A) is MISSING is look(back.slow, A)
+
+
+def lost(verb: str, ref: Ref) -> None:
+    if verb == "put":
+        raise ConnectionError("the reply was lost")
+
+
+@pytest.mark.parametrize("before", [MISSING, 0])
+def test_a_put_that_was_done_near_and_failed_all_the_same_is_written_back(before: Any) -> None:
+    slow = Memory({A: before} if before is not MISSING else {})
+    store = WriteBack(Failing(Memory(), after=lost), slow)
+    with pytest.raises(ConnectionError):
+        store.put(A, 1)
+    assert store.get(A) == 1
+    assert list(store.refs(Ref())) == [A]
+    assert slow.get(A) == 1
+
+
+def test_a_put_that_was_not_done_near_leaves_slow_as_it_was() -> None:
+    slow = Memory({A: 0})
+    store = WriteBack(Failing(Memory(), before=lost), slow)
+    with pytest.raises(ConnectionError):
+        store.put(A, 1)
+    store.flush()
+    assert store.slow.get(A) == 0
+
+
+def test_a_put_that_is_refused_near_is_not_queued() -> None:
+    store = WriteBack(Small(Memory({A: b"old"}), 3), Memory({A: b"new"}))
+    with pytest.raises(Refused):
+        store.put(A, b"too big")
+    store.flush()
+    assert store.slow.get(A) == b"new"

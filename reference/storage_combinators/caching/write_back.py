@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
 
+from ..functions import exists
 from ..observing.copier import Copier
 from ..observing.operation import Operation
 from ..observing.queue import Queue
 from ..ref import Ref
-from ..store import Depth, Missing
+from ..store import Depth, Missing, Refused
 from .cache import Cache
 
 V = TypeVar("V")
@@ -57,7 +58,12 @@ class WriteBack(Cache[V]):
         return super().get(ref)
 
     def put(self, ref: Ref, value: V, /) -> None:
-        self.fast.put(ref, value)  # first: what is queued before it is there would be taken for a delete
+        try:
+            self.fast.put(ref, value)  # first: what is queued before it is there would be taken for a delete
+        except BaseException as failure:
+            if not isinstance(failure, Refused | TypeError) and exists(self.fast, ref):  # perhaps that value
+                self.queue(Operation("PUT", ref))
+            raise
         self.queue(Operation("PUT", ref))
 
     def delete(self, ref: Ref, /) -> None:

@@ -24,11 +24,12 @@ def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
     """What the file says, and the lines of its keys; UsageError, in one line with the place, where it is no TOML."""
     try:
         text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text), lines_of(text)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}:1: this is no TOML: {error}") from None
+    try:
+        return tomllib.loads(text), lines_of(text)
     except RecursionError:
         raise UsageError(f"{path}: this is no tree: it is too deep") from None
     except tomllib.TOMLDecodeError as error:

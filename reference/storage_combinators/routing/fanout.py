@@ -14,7 +14,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Fanout(Generic[V]):
-    """Reads from the first of `sources`; writes to all, at once, on threads of `executor`.
+    """Reads from the first of `sources`; writes to all, at once, on threads of `executor`, which nothing below shares.
 
     ``Fanout((a, b), e) ≈ a``, and after each write that returned b holds what a does.
     A write ends when all have; then the first failure is raised, and the sources that did not fail have it: a put or
