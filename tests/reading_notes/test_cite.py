@@ -14,7 +14,7 @@ def test_good_notes_pass_with_a_clone_and_without_one_which_is_said(place):
     assert command.main(["--root", str(place.root)]) == 0
     assert place.capsys.readouterr().out == (
         "toy: questions: 1 answered, 0 partly, 1 open; 2 citations, "
-        "by their kept hashes; not checked against source: no clone given\n"
+        "each with a kept hash; not checked against source: no clone given\n"
     )
     assert command.main(["--root", str(place.root), "--clones", str(place.clone)]) == 0
     assert "looked up in the source" in place.capsys.readouterr().out
@@ -39,6 +39,19 @@ PLANTED = {  # what is written instead of what: the line it is told at, and what
     "a floating raw link": ("Open.", "Open: see https://example.org/a/raw/v1.2/x.go", 20, "floats: link to a commit"),
     "a floating raw file": ("Open.", "Open: https://raw.example.org/a/b/main/x.go", 20, "floats: link to a commit"),
     "a floating module": ("Open.", "Open: https://example.org/a/b@latest/x", 20, "floats: link to a commit"),
+    "a floating manual": ("Open.", "Open: https://example.org/docs/latest", 20, "floats: link to a version of it"),
+    "a floating page of a manual": (
+        "Open.",
+        "Open: <https://example.org/en/stable/a.html#b>",
+        20,
+        "floats: link to a ver",
+    ),
+    "an inference from nothing": (
+        "`from the line above`",
+        "`so it is`",
+        14,
+        "'so it is' does not say what it is inferred",
+    ),
     "no evidence": (" {inference}`from the line above`", " surely", 14, "no evidence"),
     "a figure from nowhere": ("took {number}`toy.put`", "took 3.5 ms", 9, "'3.5 ms' is a figure from nowhere"),
     "a rate from nowhere": ("took {number}`toy.put`", "made 12 MB/s", 9, "'12 MB/s' is a figure from nowhere"),
@@ -90,6 +103,10 @@ def test_a_floating_link_on_any_page_is_told_and_one_to_a_commit_is_not(place):
     page.parent.mkdir()
     page.write_text(f"https://example.org/a/blob/{'0' * 40}/x.go https://example.org/a/tree\n")
     assert place() == (0, [])
+    page.write_text("https://example.org/docs/v2/latest.html https://example.org/mainly/x\n")
+    assert place() == (0, [])
+    page.write_text("{dated}`https://example.org/docs/latest/x 2026-01-02`\n")
+    assert place() == (0, [])
     page.write_text("one\nhttps://example.org/a/tree/v2/x.go\n")
     assert place()[1] == [
         f"{page}:2: https://example.org/a/tree/v2/x.go floats: link to a commit, by its 40 hex digits"
@@ -111,6 +128,10 @@ def test_questions_in_another_order_are_told(place):
         ({"runs": 0}, "toy.put was never run"),
         ({"status": "not run", "why": "no disk", "median": None}, "the number toy.put was not measured"),
         ({"status": "not run"}, "toy.put does not say its why"),
+        (
+            {"command": "git log --since=2024-01-01 --until=2025-01-01T00:00:00Z"},
+            "--since=2024-01-01 is a day at the hour of the clock; write --since=2024-01-01T00:00:00Z",
+        ),
         ({"id": 7}, 'a number is an object with an "id"'),
     ],
 )

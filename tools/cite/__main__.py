@@ -1,8 +1,8 @@
 """`python -m cite`, with PYTHONPATH=tools: checks reading-notes/, a line for each defect. `make notes` calls it.
 
 Exit status: 0 nothing is wrong; 1 something is, or, with --drift, a cited line is no longer where it was; 2 notes or a
-clone that was named cannot be read. Without a clone the citations are held by the hashes in citations.lock, and the
-last lines say that they were not checked against the source.
+clone that was named cannot be read. Without a clone each citation must have a hash in citations.lock, and these must be
+those that were looked up last; the last lines say that nothing was compared with the source.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from cite.clones import BadClone, Clone, find
 from cite.drift import drift
 from cite.notes import BadNotes, Defect, Question
-from cite.pages import pages, stale, summary, write
+from cite.pages import pages, seal, stale, summary, write
 from cite.rules import broken, floating
 from cite.sources import cited, copied, digest, unresolved
 from cite.systems import System, systems, template
@@ -72,7 +72,7 @@ def written(root: Path, asked: list[Question], known: list[System], clones: dict
     names = {system.name for system in known}
     for system in systems(root):
         if system.name in names & clones.keys() and not any(unresolved(system, clones[system.name])):
-            (system.folder / "checked.txt").write_text(summary(system, looked_up=True) + "\n", encoding="utf-8")
+            (system.folder / "checked.txt").write_text(seal(system), encoding="utf-8")
     write(pages(root, systems(root), asked))
     return [system for system in systems(root) if system.name in names]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from cite.notes import Defect, Question
 from cite.systems import STATES, System
 
-__all__ = ["pages", "stale", "summary", "write"]
+__all__ = ["pages", "seal", "stale", "summary", "write"]
 
 MADE = "<!-- made by: make notes ARGS=--write -->"
 SIGNS = {"answered": "●", "partly": "◐", "open": "○"}
@@ -33,15 +34,22 @@ def stale(made: dict[Path, str]) -> Iterator[Defect]:
 
 
 def summary(system: System, *, looked_up: bool) -> str:
-    """What was looked at, in one line. The one that says that all was found is kept in checked.txt, on the page."""
+    """What was looked at, in one line; the one that says that all was found is on the page."""
     count = Counter(system.states.values())
     how = (
         "each looked up in the source"
         if looked_up
-        else "by their kept hashes; not checked against source: no clone given"
+        else "each with a kept hash; not checked against source: no clone given"
     )
     said = ", ".join(f"{count[state]} {state}" for state in STATES)
     return f"{system.name}: questions: {said}; {_distinct(system)} citations, {how}"
+
+
+def seal(system: System) -> str:
+    """What checked.txt holds: that all was found, and the SHA-256 of the hashes, so that none is changed by hand."""
+    lock = system.folder / "citations.lock"
+    kept = hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest()
+    return f"{summary(system, looked_up=True)}\n{kept}  {lock.name}\n"
 
 
 def write(made: dict[Path, str]) -> None:
@@ -89,8 +97,8 @@ def _page(system: System, root: Path) -> Iterator[str]:
 def _checked(system: System) -> str:
     """What `make notes` with a clone said last, and of this very text."""
     file = system.folder / "checked.txt"
-    said = file.read_text(encoding="utf-8").strip() if file.is_file() else ""
-    return said if said == summary(system, looked_up=True) else "not yet looked up in the source"
+    said = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return summary(system, looked_up=True) if said == seal(system) else "not yet looked up in the source"
 
 
 def _row(*cells: object) -> Iterator[str]:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from cite.notes import Block, Citation, Defect, Question, Role, citation
-from cite.pages import summary
+from cite.pages import seal
 from cite.systems import STATES, System, numbers, steps
 
 __all__ = ["LONGEST", "broken", "floating"]
@@ -17,6 +17,7 @@ __all__ = ["LONGEST", "broken", "floating"]
 LONGEST = 80  # lines: whoever cites more has not said which
 URL = re.compile(r"https?://[^\s<>)\]`|\"']+")
 BRANCH = re.compile(r"/(?:-/)?(?:blob|tree|raw|blame|commits?|src|archive)/|//raw\.|@(?:latest|main|master|HEAD)\b")
+MANUAL = re.compile(r"/(?:latest|stable|current|master|main|trunk|nightly|HEAD)(?=[/?#]|$)")
 PINNED = re.compile(r"/[0-9a-f]{40}(?![0-9a-f])")
 DOCUMENT = re.compile(r"(?P<address>https://\S+) (?P<date>\d{4}-\d{2}-\d{2})")
 MARK = re.compile(r"\{(src|lab|number|dated|inference)\}")
@@ -25,6 +26,7 @@ RATE = (
     r"(?:[kKMGT]i?[bB](?:ytes?)?|bytes?|requests?|objects?|operations?|ops|calls?)(?: ?/ ?s(?:ec)?\b| (?:a|per) second)"
 )
 FIGURE = re.compile(rf"\d[\d.,]* ?(?:{RATE}|{UNIT}\b)")
+WORDS = 4  # of an inference, at least: with fewer nobody says what it was drawn from
 WEIGHTY = {"number", "src", "dated"}
 
 
@@ -139,6 +141,8 @@ def _role(role: Role, system: System, known: dict[str, dict[str, object]], run: 
             found_date = DOCUMENT.fullmatch(role.text)
             if not found_date or not _is_date(found_date["date"]):
                 yield "a document is {dated}`https://ADDRESS YYYY-MM-DD`"
+        case "inference" if len(re.findall(r"\w+", role.text)) < WORDS:
+            yield f"{role.text!r} does not say what it is inferred from: at least {WORDS} words"
 
 
 def _malformed(role: Role) -> str:
@@ -168,8 +172,13 @@ def floating(root: Path) -> Iterator[Defect]:
     for file in sorted(root.rglob("*.md")):
         for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
             for found in URL.finditer(line):
-                if BRANCH.search(found[0]) and not PINNED.search(found[0]):
+                if PINNED.search(found[0]):
+                    continue
+                if BRANCH.search(found[0]):
                     yield Defect(file, number, f"{found[0]} floats: link to a commit, by its 40 hex digits")
+                elif MANUAL.search(found[0]) and not line[: found.start()].endswith("{dated}`"):
+                    what = "link to a version of it, or cite it as {dated}`ADDRESS YYYY-MM-DD`"
+                    yield Defect(file, number, f"{found[0]} floats: {what}")
 
 
 def _kept(system: System) -> Iterator[Defect]:
@@ -180,8 +189,8 @@ def _kept(system: System) -> Iterator[Defect]:
             where = text.partition(":")[2]
             yield Defect(file, line, f"no hash is kept of {where}: make notes CLONES=... ARGS=--write")
     found = system.folder / "checked.txt"
-    if not found.is_file() or found.read_text(encoding="utf-8").strip() != summary(system, looked_up=True):
-        yield Defect(found, 1, "not of this text: make notes CLONES=... ARGS=--write")
+    if not found.is_file() or found.read_text(encoding="utf-8") != seal(system):
+        yield Defect(found, 1, "not of this text and these hashes: make notes CLONES=... ARGS=--write")
     for number, text in enumerate(system.lock, 1):
         if text not in cited:
             yield Defect(system.folder / "citations.lock", number, "nobody cites this any more: ARGS=--write")

@@ -16,6 +16,8 @@ __all__ = ["STATES", "System", "numbers", "steps", "systems", "template"]
 
 STATES = ("answered", "partly", "open")
 FIELDS = ("name", "title", "repository", "commit", "date", "licence", "language", "obtained")
+# git takes a day without an hour as that day at the hour of the clock, so the count is another in the evening.
+HOURLESS = re.compile(r"--(?:since|until|after|before)[= ]\d{4}-\d{2}-\d{2}(?!T)")
 MEASURED = ("command", "median", "unit", "runs", "spread", "machine", "date", "commit")
 
 
@@ -156,6 +158,8 @@ def _lacks(record: Any, known: dict[str, Any]) -> Iterator[str]:
     missing = [name for name in (("why", "date") if not_run else MEASURED) if record.get(name) in (None, "")]
     if missing:
         yield f"{record['id']} does not say its {', '.join(missing)}"
+    if hourless := HOURLESS.search(str(record.get("command"))):
+        yield f"{record['id']}: {hourless[0]} is a day at the hour of the clock; write {hourless[0]}T00:00:00Z"
     figures = [name for name in ("median", "spread", "runs") if not not_run and not _figure(record.get(name, 0))]
     if figures:
         yield f"{record['id']}: {', '.join(figures)} must be a figure"
