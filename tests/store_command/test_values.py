@@ -135,13 +135,14 @@ def test_a_factory_in_a_module_or_a_file_of_this_folder(run, tmp_path):
         "from neighbour import path\nfrom storage_combinators import Disk\n"
         "def make(): return Disk(path)\nready = make()\nbroken = lambda: 1 / 0\n"
         "def plain(): return {'a': b'in a dictionary'}\n"
-        "def script(): raise SystemExit(3)\n"
+        "class Mine(dict): pass\n"
     )
     (tmp_path / "neighbour.py").write_text("path = 'here'\n")
     assert run("put", "mine:make", "a", value=b"x").returncode == 0
     assert run("get", "mine.py:make", "a").stdout == b"x"
     assert run("get", "./mine.py:ready", "a").stdout == b"x"
     assert run("get", "mine:plain", "a").stdout == b"in a dictionary"
+    assert run("put", "mine:Mine", "a", value=b"x").returncode == 0
     done = run("get", "mine:broken", "a")
     assert (done.returncode, done.stderr) == (
         2,

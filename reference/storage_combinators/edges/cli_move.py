@@ -26,7 +26,8 @@ app = typer.Typer()
 Base = Annotated[str, typer.Argument(metavar="[REF]", help="only what is at and below; else everything")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="say what would be done, and do nothing")]
 Source = Annotated[str, typer.Argument(metavar="FROM", help="a TREE, as for get")]
-Target = Annotated[str, typer.Argument(metavar="TO", help="another")]
+KIND = "another, of values of the same kind: where one has objects, name a TOML file with a Json over the bytes"
+Target = Annotated[str, typer.Argument(metavar="TO", help=KIND)]
 
 
 @app.command()

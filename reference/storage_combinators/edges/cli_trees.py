@@ -93,11 +93,11 @@ def _called(factory: Any) -> Any:
     if not callable(factory):
         raise UsageError(f"a {type(factory).__name__} is no store, and no factory of one")
     positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    wanted = [
-        each.name
-        for each in signature(factory).parameters.values()
-        if each.default is Parameter.empty and each.kind in positional
-    ]
+    try:
+        parameters = [*signature(factory).parameters.values()]
+    except ValueError:  # of a class like dict
+        parameters = []
+    wanted = [each.name for each in parameters if each.default is Parameter.empty and each.kind in positional]
     if wanted:
         raise UsageError(f"this factory wants {' and '.join(wanted)}: name one that wants nothing")
     return factory()
