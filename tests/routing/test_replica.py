@@ -26,6 +26,7 @@ from storage_combinators import (
     Ref,
     Replica,
     Serialized,
+    SizeSplit,
     Stamped,
     StampedCodec,
     at_once,
@@ -222,3 +223,14 @@ def test_a_write_that_a_source_cannot_take_does_not_delete_what_it_has() -> None
     with pytest.raises(ValueError, match="too big"):
         raise_to(Failing(source, before=before), A, Stamped(2, "t", "new"))
     assert source.get(A).value == "old"
+
+
+def test_a_listing_asks_nobody_before_it_is_read() -> None:
+    asked: list[str] = []
+    source = Failing(Memory(), before=lambda verb, ref: asked.append(verb))
+    for store in (Replica((source,), 1), SizeSplit(source, source, 3)):
+        listing = store.refs(Ref())
+        assert not asked
+        assert list(listing) == []
+        assert "refs" in asked
+        asked.clear()

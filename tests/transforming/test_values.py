@@ -24,6 +24,7 @@ from storage_combinators import (
     Null,
     PackCodec,
     PassThrough,
+    Quota,
     Ref,
     Retry,
     as_text,
@@ -242,3 +243,8 @@ def test_what_is_added_twice_is_there_once_and_where_it_says() -> None:
     store.source.put(ref, b"y")
     with pytest.raises(Damaged):
         store.get(ref)
+
+
+def test_a_number_of_names_below_zero_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="at least 0, not -1"):
+        Quota(Memory(), Memory(), 9, -1)

@@ -28,6 +28,10 @@ class Quota(PassThrough[bytes]):
     limit: int
     names: int = 1
 
+    def __post_init__(self) -> None:
+        if self.names < 0:
+            raise ValueError(f"names is how many of a ref name what has its own limit, at least 0, not {self.names}")
+
     def put(self, ref: Ref, value: bytes, /) -> None:
         present(value)
         update(self, ref, lambda old: value)

@@ -53,7 +53,7 @@ def append(log: Store[Entry], entry: Entry, start: int = 0) -> int:
 
 
 def entries(log: Store[Entry]) -> Iterator[Entry]:
-    """All of `log`, in order, one read at a time."""
+    """All of `log`, in order, one read at a time, from number 0 to the first that is not there: so remove none."""
     for number in count():
         entry = look(log, _at(number))
         if entry is MISSING:

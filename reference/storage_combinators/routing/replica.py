@@ -78,7 +78,7 @@ class Replica(Generic[V]):
             self._write(ref, newest, new)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        return filter(self.quorum.alive if depth == 1 else self.quorum.held, self.quorum.listed(base, depth))
+        yield from filter(self.quorum.alive if depth == 1 else self.quorum.held, self.quorum.listed(base, depth))
 
     def repair(self, base: Ref = Ref()) -> None:
         """Bring every source up to date at and under `base`. No verb of a store; all sources must answer."""
