@@ -39,7 +39,7 @@ PLANTED = {  # what is written instead of what: the line it is told at, and what
     "a floating raw link": ("Open.", "Open: see https://example.org/a/raw/v1.2/x.go", 20, "floats: link to a commit"),
     "a floating raw file": ("Open.", "Open: https://raw.example.org/a/b/main/x.go", 20, "floats: link to a commit"),
     "a floating module": ("Open.", "Open: https://example.org/a/b@latest/x", 20, "floats: link to a commit"),
-    "a floating manual": ("Open.", "Open: https://example.org/docs/latest", 20, "floats: link to a version of it"),
+    "a floating manual": ("Open.", "Open: see https://example.org/docs/latest.", 20, "floats: link to a version of it"),
     "a floating page of a manual": (
         "Open.",
         "Open: <https://example.org/en/stable/a.html#b>",

@@ -51,7 +51,7 @@ def test_every_system_gets_a_round_with_all_that_a_host_needs(notes: Path, syste
 
 
 def test_every_question_of_the_template_has_a_week_and_a_line_in_the_owners_file() -> None:
-    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", "Ana,Bo,Chen", NOW.date())
+    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", "Ana,Bo,Chen,Dee", NOW.date())
     files = rendered(NOTES, round_, "Ambry")
     questions = asked(NOTES, "ambry")
     assert len(questions) > 25
@@ -85,7 +85,7 @@ def test_links_of_the_kit_lead_somewhere() -> None:
 @given(
     days=st.integers(1, 729),
     zone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Chatham"]),
-    hour=st.integers(3, 23),
+    hour=st.integers(4, 23),  # after that at which clocks change
     title=st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.sampled_from(" ;,\\"), max_size=90),
 )
 def test_the_calendar_is_read_as_it_was_meant(days: int, zone: str, hour: int, title: str) -> None:
@@ -130,9 +130,41 @@ def test_roles_move_on_and_pilot_and_scribe_are_two(count: int) -> None:
     round_ = planned("ambry", "2027-01-11", "16:00", "UTC", ",".join(names), NOW.date())
     for meeting in round_.meetings:
         who = round_.roles(meeting)
-        assert list(who) == list(ROLES)
-        assert who["pilot"] != who["scribe"]
+        assert list(who) == list(ROLES)[:count]
+        assert len(set(who.values())) == min(count, len(ROLES))
     assert len({round_.roles(meeting)["pilot"] for meeting in round_.meetings}) == min(count - 1, 5)
+
+
+def test_of_two_people_the_host_writes_and_nobody_is_the_sceptic() -> None:
+    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", "Ana,Bo", NOW.date())
+    assert round_.roles(round_.meetings[1]) == {"host": "Ana", "pilot": "Bo", "scribe": "Ana"}
+    alone = planned("ambry", "2027-01-11", "16:00", "UTC", "Ana", NOW.date())
+    assert alone.roles(alone.meetings[0]) == {"host": "Ana"}
+    table = rendered(NOTES, round_, "Ambry")["README.md"]
+    assert "| 1 | Ana | Bo | Ana | ____ | ____ |" in table
+
+
+@given(st.integers(0, 9), st.lists(st.integers(0, 14), min_size=5, max_size=5))
+def test_nobody_owns_more_than_three_a_week_and_all_own_alike(count: int, sizes: list[int]) -> None:
+    people = ",".join(f"p{n}" for n in range(count))
+    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", people, NOW.date())
+    weeks = [[f"{week}.{n}" for n in range(size)] for week, size in enumerate(sizes)]
+    owned = round_.owners(weeks)
+    for week in weeks:
+        mine = [owned[name] for name in week if name in owned]
+        assert len(mine) == min(len(week), 3 * count if count > 2 else 2 * bool(count))
+        assert all(mine.count(name) <= (3 if count > 2 else 2) for name in mine)
+    shares = [list(owned.values()).count(f"p{n}") for n in range(count)]
+    assert not shares or max(shares) - min(shares) <= 1
+
+
+def test_what_is_open_is_shared_out_first_and_what_is_left_has_a_blank() -> None:
+    round_ = planned("minio", "2027-01-11", "16:00", "UTC", "Ana,Bo", NOW.date())
+    rows = [line for line in rendered(NOTES, round_, "MinIO")["owners.md"].splitlines() if "`" in line]
+    assert [sum(line.startswith(f"| {week} ") and "____" not in line for line in rows) for week in range(1, 5)] == [
+        2
+    ] * 4
+    assert all("____" not in line for line in rows if "| partly |" in line)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +176,15 @@ def test_roles_move_on_and_pilot_and_scribe_are_two(count: int) -> None:
         (["ambry", "11.1.2027"], "START=11.1.2027 "),
         (["ambry", ""], "START= "),
         (["ambry", "2027-02-30"], "START=2027-02-30 "),
+        (["ambry", "20270501"], "START=20270501 "),
+        (["ambry", "2027-W02-1"], "START=2027-W02-1 "),
+        (["ambry", "2027-01-11", "--time", "16:00+02:00"], "TIME=16:00+02:00 "),
+        (["ambry", "2027-01-11", "--time", "16"], "TIME=16 "),
+        (
+            ["ambry", "2027-02-28", "--time", "02:30", "--zone", "America/New_York"],
+            "TIME=02:30: on 2027-03-14 the clocks of America/New_York change within this hour",
+        ),
+        (["ambry", "2027-02-28", "--time", "01:30", "--zone", "America/New_York"], "on 2027-03-14 the clocks"),
         (["ambry", "2026-11-21"], "START=2026-11-21 is not within two years after today, 2026-11-21"),
         (["ambry", "2027-01-11", "--zone", "Mars/Olympus"], "ZONE=Mars/Olympus"),
         (["ambry", "2027-01-11", "--zone", "../etc/passwd"], "ZONE=../etc/passwd"),
@@ -212,3 +253,75 @@ def test_a_handout_fits_on_a_page() -> None:
         round_ = planned(system, date(2027, 1, 11).isoformat(), "16:00", "UTC", "", NOW.date())
         for name, text in rendered(NOTES, round_, system).items():
             assert not name.endswith("handout.md") or len(text.splitlines()) <= 60, (system, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "write title = '...', repository = '...', commit = '...', date = '...', licence = '...', language ="),
+        ("title = 7\n", "write title = '...'"),
+        ("title = \n", "Invalid value"),
+        ("title = 'Ôme'\n", "utf-8"),
+        ("questions = 7\n", "[entry_points], [questions]"),
+    ],
+)
+def test_a_new_system_that_says_too_little_of_itself_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    file = tmp_path / "systems" / "ome" / "system.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text, encoding="latin-1")
+    assert made(tmp_path, "ome", "2027-01-11") == (2, [])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("make round: reading-notes/systems/ome/system.toml: ")
+    assert told in line
+
+
+def test_notes_that_are_no_text_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("systems/ambry/system.toml", "TEMPLATE.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((NOTES / name).read_bytes())
+    (tmp_path / "systems" / "ambry" / "notes.md").write_bytes(b"### read.path\xff")
+    assert made(tmp_path, "ambry", "2027-01-11") == (2, [])
+    assert "notes.md: 'utf-8' codec" in capsys.readouterr().err
+
+
+def test_a_folder_among_the_rounds_that_is_none_is_left_alone(notes: Path) -> None:
+    aside = notes / "rounds" / "old-ambry"
+    aside.mkdir(parents=True)
+    assert made(notes, "ambry", "2027-01-11")[0] == 0
+    assert aside.is_dir()
+
+
+def test_what_is_said_to_people_is_true_of_the_meeting() -> None:
+    round_ = planned("aistore", "2027-01-11", "16:00", "UTC", "Ana,Bo,Chen", NOW.date())
+    files = rendered(NOTES, round_, "AIStore")
+    assert "A AIStore" not in files["closing-call.md"]
+    assert "| all |" in next(line for line in files["week-1-agenda.md"].splitlines() if "names, one sentence" in line)
+    assert "| owner |" in next(line for line in files["week-2-agenda.md"].splitlines() if "last week's" in line)
+    events = Calendar.from_ical(calendar(round_, "AIStore", NOW)).walk("VEVENT")
+    said = [str(event.walk("VALARM")[0]["DESCRIPTION"]) for event in events]
+    assert said == ["Tomorrow: post one question on what you read"] * 4 + [
+        "Tomorrow: the closing call: two minutes for each question that you own"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "head", "row", "invited"),
+    [
+        ("UTC", "| week | begins (UTC) | about |", "| 1 | Mon 2027-01-11 08:00 | Install", "08:00 (UTC) we read"),
+        (
+            "Pacific/Auckland",
+            "| week | begins (Pacific/Auckland) | in UTC | about |",
+            "| 1 | Mon 2027-01-11 08:00 | Sun 19:00 | Install",
+            "08:00 (Pacific/Auckland; Sun 19:00 UTC) we read",
+        ),
+    ],
+)
+def test_utc_is_said_once_and_with_its_day(zone: str, head: str, row: str, invited: str) -> None:
+    files = rendered(NOTES, planned("ambry", "2027-01-11", "08:00", zone, "", NOW.date()), "Ambry")
+    lines = files["README.md"].splitlines()
+    table = lines[lines.index(next(line for line in lines if line.startswith(head))) :]
+    assert table[3].startswith(row)
+    assert len({line.count("|") for line in table[:8]}) == 1
+    assert invited in files["invitation.md"]

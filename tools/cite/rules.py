@@ -17,7 +17,7 @@ __all__ = ["LONGEST", "broken", "floating"]
 LONGEST = 80  # lines: whoever cites more has not said which
 URL = re.compile(r"https?://[^\s<>)\]`|\"']+")
 BRANCH = re.compile(r"/(?:-/)?(?:blob|tree|raw|blame|commits?|src|archive)/|//raw\.|@(?:latest|main|master|HEAD)\b")
-MANUAL = re.compile(r"/(?:latest|stable|current|master|main|trunk|nightly|HEAD)(?=[/?#]|$)")
+MANUAL = re.compile(r"/(?:latest|stable|current|master|main|trunk|nightly|HEAD)(?=[/?#]|[.,;:!]*$)")
 PINNED = re.compile(r"/[0-9a-f]{40}(?![0-9a-f])")
 DOCUMENT = re.compile(r"(?P<address>https://\S+) (?P<date>\d{4}-\d{2}-\d{2})")
 MARK = re.compile(r"\{(src|lab|number|dated|inference)\}")

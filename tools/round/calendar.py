@@ -9,6 +9,7 @@ from .plan import HOUR, Meeting, Round
 
 __all__ = ["calendar", "folded"]
 
+READ = "post one question on what you read"
 WIDEST = 75  # bytes of a line, without its end
 
 
@@ -21,7 +22,8 @@ def calendar(round_: Round, title: str, now: datetime) -> str:
 
 
 def event(round_: Round, meeting: Meeting, title: str, now: datetime) -> list[str]:
-    """One meeting, with a reminder a day before: then each reader posts a question."""
+    """One meeting, with a reminder a day before: then each reader posts a question, or has an answer ready."""
+    due = "the closing call: two minutes for each question that you own" if meeting.closing else READ
     agenda = "\n".join(f"{begins:%H:%M} {what}" for begins, _, what in meeting.agenda)
     about = (
         f"{meeting.goal[0].upper()}{meeting.goal[1:]}.\nAgenda, in {round_.zone}:\n{agenda}\nThe date does not move."
@@ -38,7 +40,7 @@ def event(round_: Round, meeting: Meeting, title: str, now: datetime) -> list[st
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         "TRIGGER:-P1D",
-        f"DESCRIPTION:{escaped('Tomorrow: post one question on what you read')}",
+        f"DESCRIPTION:{escaped(f'Tomorrow: {due}')}",
         "END:VALARM",
         "END:VEVENT",
     ]

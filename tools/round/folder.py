@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from datetime import date, datetime, timedelta
@@ -11,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .calendar import calendar
-from .plan import BadRound, Meeting, Round
-from .questions import about, asked
+from .plan import DAY, BadRound, Meeting, Round
+from .questions import Question, about, asked
 
 __all__ = ["write"]
 
@@ -42,6 +43,8 @@ def refuse_second(rounds: Path, round_: Round) -> None:
     """Dates do not move: a round that is there is neither written over nor begun again before its end."""
     weeks = timedelta(weeks=len(round_.meetings) - 1)
     for folder in sorted(rounds.glob(f"*-{round_.system}")):
+        if not re.fullmatch(DAY, folder.name.removesuffix(f"-{round_.system}")):
+            continue  # another system whose name ends so, or a folder that somebody has put aside
         begins = date.fromisoformat(folder.name[:10])
         if begins + weeks >= round_.meetings[0].begins.date() and round_.meetings[-1].begins.date() >= begins:
             raise BadRound(
@@ -68,7 +71,10 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
         "about": about(notes, round_.system),
         "questions": questions,
     }
-    said["owner"] = {question.id: round_.owner(number) for number, question in enumerate(questions)}
+    said["owner"] = dict.fromkeys((question.id for question in questions), "") | round_.owners(
+        [question.id for question in sorted(questions, key=known) if question.section in meeting.sections]
+        for meeting in round_.meetings
+    )
     said["week"] = {question.id: week_of(round_, question.section) for question in questions}
     said["lab"] = (notes / "labs" / round_.system / "steps").is_dir()
     files = {name: environment.get_template(name).render(said) for name in ONCE}
@@ -78,6 +84,11 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
             text = environment.get_template(name).render(said | {"meeting": meeting, "mine": mine})
             files[f"week-{meeting.number}-{name}"] = text
     return files
+
+
+def known(question: Question) -> bool:
+    """Is there an answer in the notes? Such a question is shared out last."""
+    return question.state == "answered"
 
 
 def spoken(day: date) -> str:

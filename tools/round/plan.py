@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["ROLES", "BadRound", "Meeting", "Round", "planned", "slots"]
+__all__ = ["DAY", "ROLES", "BadRound", "Meeting", "Round", "planned", "slots"]
 
 ROLES = ("host", "pilot", "scribe", "sceptic", "newcomer's advocate")
 HOUR = 60  # minutes that a meeting lasts
+MINE = 3  # questions that one has in a week, at most
+FEW = 2  # questions of a week when fewer than three people share them
 MOST = 730  # days until a first meeting: what is later is a slip of the pen
 
 # Title, the sections of the template that it is about, what there is when it ends.
@@ -101,14 +104,21 @@ class Round:
         return self.meetings[0].begins.date() - timedelta(days=3)
 
     def roles(self, meeting: Meeting) -> dict[str, str]:
-        """Who has which role; the host stays, the others move on by one each week."""
+        """Who has which role: the host stays, the others move on by one each week and have one role each.
+
+        A role that nobody is left for is not in it. Of two people the host is the scribe too.
+        """
         others = self.people[1:]
-        moved = [others[(meeting.number - 1 + n) % len(others)] for n in range(len(ROLES) - 1)] if others else []
+        moved = [others[(meeting.number - 1 + n) % len(others)] for n in range(len(others))]
+        if len(others) == 1:
+            moved += self.people[:1]
         return dict(zip(ROLES, [*self.people[:1], *moved], strict=False))
 
-    def owner(self, number: int) -> str:
-        """Who owns the question of that number, counted from 0 through the whole round; empty if nobody is known."""
-        return self.people[number % len(self.people)] if self.people else ""
+    def owners(self, weeks: Iterable[Sequence[str]]) -> dict[str, str]:
+        """Who owns which of the questions of each week, in turn through the round; what is too much is nobody's."""
+        most = MINE * len(self.people) if len(self.people) > FEW else FEW
+        shared = [name for week in weeks for name in week[:most]] if self.people else []
+        return {name: self.people[number % len(self.people)] for number, name in enumerate(shared)}
 
 
 def slots(begins: datetime, parts: Sequence[tuple[int, str]]) -> Iterator[tuple[datetime, int, str]]:
@@ -121,7 +131,7 @@ def slots(begins: datetime, parts: Sequence[tuple[int, str]]) -> Iterator[tuple[
 def planned(system: str, start: str, at: str, zone: str, people: str, today: date) -> Round:
     """A round with its first meeting on `start`, then one each week; BadRound if a value is no date, time or zone."""
     try:
-        first, hour = date.fromisoformat(start), time.fromisoformat(at)
+        first, hour = date.fromisoformat(exact(DAY, start)), time.fromisoformat(exact(HOURS, at))
         place = ZoneInfo(zone)
     except (ValueError, ZoneInfoNotFoundError, OSError):
         raise BadRound(
@@ -133,10 +143,20 @@ def planned(system: str, start: str, at: str, zone: str, people: str, today: dat
         Meeting(n, *what, datetime.combine(first + timedelta(weeks=n - 1), hour, place))
         for n, what in enumerate(MEETINGS, 1)
     )
+    for meeting in meetings:
+        if (meeting.utc + timedelta(minutes=HOUR)).astimezone(place).utcoffset() != meeting.begins.utcoffset():
+            day = meeting.begins.date()
+            raise BadRound(f"TIME={at}: on {day} the clocks of {zone} change within this hour: give another TIME")
     names = tuple(name.strip() for name in people.split(",") if name.strip())
     if len(set(names)) != len(names) or not "".join(names).replace("|", "\n").isprintable():
         raise BadRound(f"PEOPLE={people!r}: names with commas between, each once, without bars and line ends")
     return Round(system, zone, meetings, names)
 
 
+def exact(form: str, given: str) -> str:
+    """What was given; nothing when it is of another form, such as 20270111 or 16:00+02:00."""
+    return given if re.fullmatch(form, given) else ""
+
+
+DAY, HOURS = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}"
 EXAMPLE = "START=2027-01-11 TIME=16:00 ZONE=Europe/Berlin"

@@ -12,6 +12,7 @@ from .plan import BadRound
 
 __all__ = ["Question", "about", "asked", "known"]
 
+FIELDS = ("title", "repository", "commit", "date", "licence", "language")  # what the templates say of a system
 EVIDENCE = re.compile(r"\s*\{\w+\}`[^`]*`,?")
 
 
@@ -35,23 +36,36 @@ def known(notes: Path) -> list[str]:
 
 
 def about(notes: Path, system: str) -> dict[str, Any]:
-    """A system's system.toml; BadRound if there is none, or it cannot be read."""
+    """A system's system.toml; BadRound if there is none, it cannot be read, or lacks what the pages of a round say."""
     if system not in known(notes):
         raise BadRound(f"SYSTEM={system} has no folder in reading-notes/systems: give one of {', '.join(known(notes))}")
-    file = notes / "systems" / system / "system.toml"
+    place = f"reading-notes/systems/{system}/system.toml"
     try:
-        return tomllib.loads(file.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise BadRound(f"reading-notes/systems/{system}/system.toml: {error}") from None
+        found = tomllib.loads((notes / "systems" / system / "system.toml").read_text("utf-8"))
+    except ValueError as error:  # no TOML, no UTF-8
+        raise BadRound(f"{place}: {error}") from None
+    wanted = [f"{name} = '...'" for name in FIELDS if not isinstance(found.get(name), str)]
+    wanted += [f"[{name}]" for name in ("entry_points", "questions") if not isinstance(found.get(name), dict)]
+    if wanted:
+        raise BadRound(f"{place}: write {', '.join(wanted)}")
+    return found
 
 
 def asked(notes: Path, system: str) -> list[Question]:
     """The questions in the template's order."""
-    states = about(notes, system).get("questions", {})
+    states = about(notes, system)["questions"]
     file = notes / "systems" / system / "notes.md"
-    answers = sections(file.read_text()) if file.exists() else {}
-    found = re.findall(r"^### (\S+\.\S+) (.+)$", (notes / "TEMPLATE.md").read_text(), re.M)
+    answers = sections(written(file)) if file.exists() else {}
+    found = re.findall(r"^### (\S+\.\S+) (.+)$", written(notes / "TEMPLATE.md"), re.M)
     return [Question(id_, text, states.get(id_, "open"), first(answers.get(id_, ""))) for id_, text in found]
+
+
+def written(file: Path) -> str:
+    """The text of a file; BadRound if it is none."""
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRound(f"{file}: {error}") from None
 
 
 def sections(text: str) -> dict[str, str]:
