@@ -61,7 +61,7 @@ def parts(op: object, at: int, view: View, model: Model) -> Iterator[Micro]:
             yield Micro("name", at, folder, {folder}, put, touches={node, folder}, sizes={folder})
         case Unlink(folder, name):
             node = view.folders[folder][name]
-            put = [("entry", folder, name, None)]
+            put = [("entry", folder, name, None), *freed(view, model, node)]
             yield Micro("name", at, folder, {folder}, put, touches={node, folder}, sizes={folder})
         case Rename():
             yield from renames(op, at, view, model)
@@ -78,13 +78,23 @@ def parts(op: object, at: int, view: View, model: Model) -> Iterator[Micro]:
             if grown:
                 yield Micro("size", at, node, {node}, grown)
         case Truncate(node, size):
-            put, rest = [("cut", node, size)], bytes(max(0, len(view.files[node]) - size) if size % 4096 else 0)
+            freed_too = [("freed", node)] if size == 0 and "reused" in model.fills else []  # else the one block stays
+            put, rest = (
+                [("cut", node, size), *freed_too],
+                bytes(max(0, len(view.files[node]) - size) if size % 4096 else 0),
+            )
             if rest and not model.data_in_journal:
                 yield Micro("data", at, node, {node}, [("data", node, size, rest)])
             yield Micro("cut", at, node, {node}, put, touches={node}, sizes={node})
         case Zero(node, offset, length):
             zeros = bytes(max(0, min(length, len(view.files[node]) - offset)))
             yield Micro("zero", at, node, {node}, [("data", node, offset, zeros)], touches={node}, sizes={node})
+
+
+def freed(view: View, model: Model, node: int | None) -> list:
+    """What others may write into at once: a file that loses its last name."""
+    names = [child for entries in view.folders.values() for child in entries.values()]
+    return [("freed", node)] if "reused" in model.fills and node in view.files and names.count(node) == 1 else []
 
 
 def renames(op: Rename, at: int, view: View, model: Model) -> Iterator[Micro]:
@@ -97,10 +107,11 @@ def renames(op: Rename, at: int, view: View, model: Model) -> Iterator[Micro]:
         all_of_it = inodes | {op.to, op.directory}
         source = node if over is not None else None
         gone = {(op.directory, op.name)}
-        yield Micro("name", at, op.to, homes, [to, left], gone, source, touches=all_of_it, sizes={op.to})
+        over_too = [] if op.exchange else freed(view, model, over)
+        yield Micro("name", at, op.to, homes, [to, left, *over_too], gone, source, touches=all_of_it, sizes={op.to})
         return
     if over is not None and not op.exchange:
-        yield Micro("name", at, op.to, {op.to}, [("entry", op.to, op.new, None)])
+        yield Micro("name", at, op.to, {op.to}, [("entry", op.to, op.new, None), *freed(view, model, over)])
     yield Micro("name", at, op.to, {op.to}, [to])
     yield Micro("name", at, op.directory, {op.directory, op.to}, [left])
 
@@ -154,7 +165,7 @@ def homes_of(op: Micro) -> set[int]:
 
 
 def entered(op: Micro) -> set[tuple[int, str]]:
-    return {(folder, name) for _, folder, name, *_ in op.does} if op.kind == "name" else set()
+    return {(folder, what[0]) for kind, folder, *what in op.does if kind == "entry"}
 
 
 def lawful(model: Model, ops: list[Micro], there: set[Micro]) -> bool:
@@ -195,10 +206,12 @@ def told(trace: Trace, ops: list[Micro], there: set[Micro], lost: set[Micro], fi
             elif op in there and kind == "data":
                 old = held.get(node, b"").ljust(what[0], b"\0")
                 held[node] = old[: what[0]] + what[1] + old[what[0] + len(what[1]) :]
-            elif op in there:
+            elif op in there and kind != "freed":
                 size[node] = what[0]
                 held[node] = held.get(node, b"")[: what[0]] if kind == "cut" else held.get(node, b"")
-            elif op in lost and kind == "data" and fill == "garbage":
+            elif op in lost and kind == "freed" and fill == "reused":
+                held[node] = b"\xff" * len(held.get(node, b""))
+            elif op in lost and kind == "data" and fill != "zeros":
                 old = held.get(node, b"").ljust(what[0], b"\0")
                 held[node] = old.ljust(what[0] + len(what[1]), b"\xff")
     folders |= {step.op.node: folders.get(step.op.node, {}) for step in trace.steps if isinstance(step.op, Mkdir)}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crash.bad_states import NAIVE, RENAME, SYNCED, WHOLE, bad, found, kind_of, kinds, returned
 from crash.programs_by_chance import made, programs, unhurried
-from storage_conformance.crash.explain import IN_PLACE, MEANING, SPLIT, explain
+from storage_conformance.crash.explain import IN_PLACE, MEANING, REUSED, SPLIT, explain
 from storage_conformance.crash.litmus import shown
 from storage_conformance.crash.models import MODELS, Model
 from storage_conformance.crash.plan import bits
@@ -47,6 +47,14 @@ def test_a_rename_without_fsync_is_told_with_the_call_that_is_missing() -> None:
     assert told.add == ("fsync of t, after write t 0 b1500 and before rename t f",)
     assert told.lost == ("write t 0 b1500: bytes 0 to 512 of t",)
     assert told.persisted == ("create t", "write t 0 b1500: bytes 512 to 1500 of t, the size of t", "rename t f")
+
+
+def test_an_old_value_whose_blocks_are_used_again_is_told() -> None:
+    assert kinds(returned(WHOLE), "ext4-writeback") == {"torn"}
+    told = explain(found(returned(WHOLE), "torn", "ext4-writeback"), "torn")
+    assert REUSED in told.explanation
+    assert "in blocks others use before they are free on disk" in told.explanation
+    assert told.lost == ("rename t f",)
 
 
 def test_a_folder_that_was_not_synced_is_told() -> None:

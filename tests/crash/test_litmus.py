@@ -53,13 +53,15 @@ def changed(model: Model) -> Iterator[Model]:
         if isinstance(value, bool) and promise.name not in idle(model):
             yield replace(model, **{promise.name: not value})
     if "fills" not in idle(model):
-        yield replace(model, fills=("zeros",) if "garbage" in model.fills else ("zeros", "garbage"))
+        every = [("zeros",), ("zeros", "garbage"), ("zeros", "garbage", "reused")]
+        yield from (replace(model, fills=fills) for fills in every if fills != model.fills)
     if "tear" not in idle(model):
         yield replace(model, tear=4096 if model.tear == 512 else 512)
 
 
 def turned(model: Model, other: Model) -> str:
-    return next(each.name for each in fields(model) if getattr(model, each.name) != getattr(other, each.name))
+    name = next(each.name for each in fields(model) if getattr(model, each.name) != getattr(other, each.name))
+    return f"fills-{other.fills[-1]}" if name == "fills" else name
 
 
 PROMISES = [(model, other) for model in MODELS.values() for other in changed(model)]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from .plan import Cut, Data, Effect, Entry, Grown, Plan, union
+from .plan import Cut, Data, Effect, Entry, Freed, Grown, Plan, union
 from .trace import Create, Mkdir, Seen, Symlink
 from .tree import ROOT, File, Folder, Link, Node, Tree
 
@@ -21,7 +21,7 @@ GUESSES = ("as before", "as zeros", "as last seen")
 class Choice:
     """What is on disk: the units that are there, those that had started and are lost.
 
-    `fill` is "zeros" or "garbage": what is read where a file has grown and its bytes are lost. `guess` is one of
+    `fill` is one of the model's: what is read where bytes are lost. `guess` is one of
     GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none.
     """
 
@@ -67,9 +67,9 @@ class Disk:
     def digest(self, choice: Choice, number: int = ROOT, above: tuple[int, ...] = ()) -> bytes:
         """16 bytes, the same for choices that read alike."""
         below = self.below[number]
-        lost = choice.lost & below if choice.fill == "garbage" else -1
+        lost = choice.lost & below if choice.fill != "zeros" else -1
         guess = (choice.guess, choice.mapped) if choice.guess else None
-        key = (number, choice.persisted & below, lost, guess)
+        key = (number, choice.persisted & below, lost, choice.fill, guess)
         if key not in self.digests:
             self.digests[key] = self._digest(choice, number, above)
         return self.digests[key]
@@ -106,9 +106,13 @@ class Disk:
                         pass
                     case Cut(_, size):
                         del held[size:]
-            elif choice.lost & bit and choice.fill == "garbage" and isinstance(effect, Data):
-                new = max(effect.offset, len(held))
-                _put(held, new, _garbage(new, effect.offset + len(effect.data)))
+            elif choice.lost & bit:
+                match choice.fill, effect:
+                    case "garbage" | "reused", Data(_, offset, data):
+                        new = max(offset, len(held))
+                        _put(held, new, _garbage(new, offset + len(data)))
+                    case "reused", Freed(_, start, stop):
+                        held[start:stop] = _garbage(start, max(start, min(stop, len(held))))
         known = bytes(held[:size].ljust(size, b"\0"))
         return self._guessed(number, known, choice.guess) if number in choice.mapped else known
 

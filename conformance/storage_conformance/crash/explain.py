@@ -30,12 +30,17 @@ AGAIN = (
     "The next write has to work from here: see what a writer that was cut short leaves behind, such as a temporary "
     "file, a lock or a torn end, and let the next one remove it or go on from it."
 )
+REUSED = "No sync can help: the blocks of the old bytes are used again too early. Use a mode that waits: data=ordered."
 MAPPED = "A mapped file was never synced: add msync with MS_SYNC after the last change, before the writer returns."
 LATE = (
     "The writer had returned before this was done, perhaps by a process that it left behind: it has to wait until the "
     "value is durable."
 )
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
+GARBAGE = {
+    "garbage": "Where a file had grown and its bytes are lost, garbage is read.",
+    "reused": "Garbage is read in new bytes that are lost, and in blocks others use before they are free on disk.",
+}
 ROOM = 2  # events of a call that is added
 
 
@@ -166,6 +171,8 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
         return LATE
     if state.guess and not state.doubtful:
         return MAPPED
+    if state.choice.fill == "reused":
+        return REUSED
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
     return SPLIT if state.choice.lost and names else IN_PLACE
 
@@ -176,8 +183,7 @@ def _is_mark(state: State, call: Call) -> bool:
 
 def _guesses(state: State) -> list[str]:
     """What the state rests on that nobody has seen."""
-    garbage = state.choice.fill == "garbage" and state.choice.lost
-    said = ["Where a file had grown and its bytes are lost, garbage is read."] if garbage else []
+    said = [GARBAGE[state.choice.fill]] if state.choice.fill in GARBAGE and state.choice.lost else []
     return [*said, f"What the mapped file holds is a guess: {state.guess}."] if state.guess else said
 
 

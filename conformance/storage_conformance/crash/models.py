@@ -40,7 +40,10 @@ class Model:
     replacing_takes_size: bool = False
     """A rename over an existing file is not on disk before the size of the renamed file is."""
     fills: tuple[str, ...] = ("zeros",)
-    """What is read where a file has grown and its bytes are not there."""
+    """What is read where a file has grown and its bytes are not there.
+
+    "reused" is garbage there, and in blocks that a lost change frees: others have written there already.
+    """
 
 
 POSIX_WORST = Model(
@@ -49,6 +52,7 @@ POSIX_WORST = Model(
         "POSIX.1-2017, fsync and rename: only fsync makes durable, the file's data or the directory's names",
         "Pillai et al., All File Systems Are Not Created Equal, OSDI 2014, section 3: the default persistence model",
         "sectors of 512 bytes are written whole: the floor that SQLite (atomiccommit.html, 2.0) and LMDB rely on",
+        "a file is whole until its removal or replacement is on disk (but see ext4-writeback): else no program is safe",
     ),
     fills=("zeros", "garbage"),
 )
@@ -93,7 +97,7 @@ EXT4_WRITEBACK = replace(
         "Linux, fs/ext4/mballoc.c, ext4_free_blocks: in this mode freed blocks are used again before the commit",
     ),
     freed_blocks_wait=False,
-    fills=("zeros", "garbage"),
+    fills=("zeros", "garbage", "reused"),
 )
 
 EXT4_JOURNAL = replace(

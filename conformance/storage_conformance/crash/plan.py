@@ -15,7 +15,7 @@ from operator import or_
 from .models import Model
 from .trace import Mark, Trace
 
-__all__ = ["Cut", "Data", "Effect", "Entry", "Grown", "Plan", "Point", "Unit", "bits", "union"]
+__all__ = ["Cut", "Data", "Effect", "Entry", "Freed", "Grown", "Plan", "Point", "Unit", "bits", "union"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,16 @@ class Cut:
     size: int
 
 
-Effect = Entry | Data | Grown | Cut
+@dataclass(frozen=True)
+class Freed:
+    """The file's bytes from `start` to `stop` are in blocks that others may use, even before this is on disk."""
+
+    node: int
+    start: int
+    stop: int
+
+
+Effect = Entry | Data | Grown | Cut | Freed
 
 
 @dataclass(frozen=True)

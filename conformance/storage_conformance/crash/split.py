@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 
 from .models import Model
-from .plan import Cut, Data, Effect, Entry, Grown, Plan, Unit, bits, union
+from .plan import Cut, Data, Effect, Entry, Freed, Grown, Plan, Unit, bits, union
 from .replay import View, after
 from .trace import (
     Call,
@@ -82,17 +82,18 @@ class _Split:
         return mask
 
     def enter(
-        self, what: str, *entries: Entry, touches: Collection[int], needs: int = 0, also: Entry | None = None
-    ) -> int:
+        self, what: str, *entries: Entry, touches: Collection[int], needs: int = 0, also: Entry | None = None,
+        over: int | None = None,
+    ) -> int:  # fmt: skip
         """Names change, durable with the folder of the first, and with that of `also` where that is given.
 
-        Not before the renames that emptied their places, or a file would be in neither.
+        `over` is what loses a name. Not before the renames that emptied their places, or a file would be in neither.
         """
         for entry in entries:
             needs |= self.left[entry.node, entry.name]
         places = [entries[0], *([also] if also else [])]
         homes = {entry.node: f"the folder that holds {self.place(entry.node, entry.name)}" for entry in places}
-        mask = self.log(what, *entries, needs=needs, homes=homes)
+        mask = self.log(what, *entries, *self.gone(over), needs=needs, homes=homes)
         for node in touches:
             self.named[node] |= mask
         self.touch([*touches, *(entry.node for entry in entries)])
@@ -119,7 +120,7 @@ class _Split:
                 self.enter(f"the name {self.place(directory, name)}", entry, touches={node})
             case Unlink(directory, name):
                 child, entry = self.view.folders[directory][name], Entry(directory, name, None)
-                self.enter(f"the removal of {self.place(directory, name)}", entry, touches={child})
+                self.enter(f"the removal of {self.place(directory, name)}", entry, touches={child}, over=child)
             case Rename():
                 self.rename(op)
             case Write(data=data) if data:
@@ -142,13 +143,15 @@ class _Split:
         old, new = self.place(op.directory, op.name), self.place(op.to, op.new)
         to, left = Entry(op.to, op.new, node), Entry(op.directory, op.name, over if op.exchange else None)
         touches, also = {node} if over is None else {node, over}, left if op.exchange else None
+        lost = None if op.exchange else over
         if self.model.rename_is_atomic:
             needs = self.grown[node] if self.model.replacing_takes_size and over is not None else 0
-            mask = self.enter(f"the rename of {old} to {new}", to, left, touches=touches, needs=needs, also=also)
+            what = f"the rename of {old} to {new}"
+            mask = self.enter(what, to, left, touches=touches, needs=needs, also=also, over=lost)
             self.left[op.directory, op.name] |= mask
             return
-        if over is not None and not op.exchange:
-            self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), touches=touches)
+        if lost is not None:
+            self.enter(f"the removal of the old {new}", Entry(op.to, op.new, None), touches=touches, over=lost)
         self.enter(f"the new name {new}", to, touches=touches, also=also)
         # The new folder too, else a sync of the old one would promise more than it does where a rename is atomic.
         self.enter(f"the removal of {old}", left, touches=touches, also=to)
@@ -190,6 +193,18 @@ class _Split:
         """The truncations that freed the block at this offset, whatever the size of a block."""
         return union(cut for size, cut in self.frees[node] if size + -size % PAGE <= offset)
 
+    def gone(self, node: int | None) -> list[Effect]:
+        """A file's blocks, where its last name goes."""
+        names = [child for entries in self.view.folders.values() for child in entries.values()]
+        if node is None or node not in self.view.files or names.count(node) > 1:
+            return []
+        return self.free(node, 0, len(self.view.files[node]))
+
+    def free(self, node: int, start: int, stop: int) -> list[Effect]:
+        """Whole blocks between these bytes, where the model lets others have them at once."""
+        first = start + -start % PAGE
+        return [Freed(node, first, stop)] if first < stop and "reused" in self.model.fills else []
+
     def cut_off(self, op: Truncate | Zero) -> None:
         path, node = self.view.path(op.node), op.node
         if isinstance(op, Truncate):
@@ -197,12 +212,14 @@ class _Split:
             rest = bytes(max(0, min(-op.size % PAGE, len(self.view.files[node]) - op.size)))
             if rest and not self.model.data_in_journal:  # the rest of a block that stays is overwritten in the cache
                 self.put(node, op.size, rest, "the zeros that cut off bytes {} to {}", path)
-            self.cut[node] = self.log(what, effect, needs=self.cut[node], homes={node: path})
+            gone = self.free(node, op.size, len(self.view.files[node]))
+            self.cut[node] = self.log(what, effect, *gone, needs=self.cut[node], homes={node: path})
             self.frees[node].append((op.size, self.cut[node]))
         else:
             stop = min(op.offset + op.length, len(self.view.files[node]))
             zeros = Data(node, op.offset, bytes(max(0, stop - op.offset)))
-            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", zeros, homes={node: path})
+            gone = self.free(node, op.offset, stop - stop % PAGE)
+            self.log(f"zeros in bytes {op.offset} to {stop} of {path}", zeros, *gone, homes={node: path})
         self.touch({node}, resized=True)
 
     def due(self, node: int, *, data: bool) -> int:

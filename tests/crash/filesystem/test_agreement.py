@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from storage_conformance.crash.filesystem.agreement import SETTINGS, Setting, seen_on, workload
-from storage_conformance.crash.filesystem.agreement_page import FINDINGS, NOT_MODELLED, forbidden, page
+from storage_conformance.crash.filesystem.agreement_page import FINDINGS, forbidden, page
+from storage_conformance.crash.filesystem.kinds import Unknown
 from storage_conformance.crash.filesystem.promises import PROMISES
 from storage_conformance.crash.filesystem.workload import Calls
 from storage_conformance.crash.litmus_cases import LITMUS
@@ -34,7 +35,7 @@ def test_every_file_system_was_measured_by_every_test() -> None:
 def test_what_was_seen_is_allowed_but_for_findings(name: str) -> None:
     model, tests = MODELS[MEASURED[name]["model"]], MEASURED[name]["tests"]
     strange = {litmus.name for litmus in LITMUS if forbidden(litmus, model, tests[litmus.name])}
-    assert strange <= {test for of, test in (*FINDINGS, *NOT_MODELLED) if of == model.name}
+    assert strange <= {test for of, test in FINDINGS if of == model.name}
 
 
 def test_a_finding_has_a_page_and_a_workload_that_can_be_replayed() -> None:
@@ -57,8 +58,15 @@ def test_a_sample_on_the_kernel_of_this_machine() -> None:
 
 @pytest.mark.usefixtures("can_mount")
 def test_what_cannot_be_mounted_is_said() -> None:
-    with pytest.raises(OSError, match="Invalid argument"):
+    with pytest.raises(Unknown, match="no_such_option: Invalid argument"):
         seen_on(Setting("ext4", "no_such_option", "ext4-ordered"), SAMPLE)
+
+
+def test_garbage_is_any_byte_and_no_other_size() -> None:
+    (litmus,) = (each for each in LITMUS if each.name == "unlink, fsync of the folder")
+    seen = {"ever": ["f=m1", "f=m2", "g=m1"], "after": ["f=m1"]}
+    assert forbidden(litmus, MODELS["ext4-writeback"], seen) == {"f=m2", "g=m1", "f=m1, after"}
+    assert forbidden(litmus, MODELS["ext4-ordered"], seen) == {"f=m1", "f=m2", "g=m1"}
 
 
 def test_what_no_model_allows_is_forbidden() -> None:

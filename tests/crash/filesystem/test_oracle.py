@@ -25,6 +25,7 @@ from storage_conformance.crash.words import told
 
 EXT4, BTRFS = PROMISES["ext4"], PROMISES["btrfs"]
 MODELLED = [("ext4-ordered", EXT4), ("ext4-ordered-dioread_lock", EXT4), ("ext4-ordered", POSIX)]
+WRITEBACK = PROMISES["ext4-writeback"]
 LENIENT = {("unlink, then fsync of another", "f=a1 g=b1"), ("replace by rename", "f=")}
 
 
@@ -54,6 +55,8 @@ def in_sectors(words: str) -> str:
 def test_nor_of_any_other_program(program: tuple[str, list[str]]) -> None:
     before, *calls = (in_sectors(words) for words in (program[0], *program[1]))
     for state, wrong in judged(trace_of(before, "; ".join(calls)), MODELS["ext4-ordered"], EXT4):
+        assert not wrong, (before, calls, shown(state.tree))
+    for state, wrong in judged(trace_of(before, "; ".join(calls)), MODELS["ext4-writeback"], WRITEBACK):
         assert not wrong, (before, calls, shown(state.tree))
 
 
