@@ -56,6 +56,7 @@ BAD = {
     "no recording": (["ext4", "--replay", "synced.txt"], "synced.txt: it is no recording"),
     "no JSON recording": (["ext4", "--replay", "list.json"], "list.json: it is no recording"),
     "nowhere to write": (["ext4", "--json", "no-such-folder/x.json"], "no-such-folder"),
+    "replay and more": (["ext4", "--replay", "list.json", "--workload", "synced.txt"], "--replay is instead of"),
     "no time": (["ext4", "--time-limit", "-1"], "--time-limit"),
 }
 
@@ -75,8 +76,24 @@ def test_what_the_machine_lacks_is_told_all_at_once(where, capsys, monkeypatch) 
     monkeypatch.setattr(needs.shutil, "which", lambda name: None)
     assert command(["filesystem", "xfs"]) == 2
     told = line(capsys)
-    for wanted in ("root", "loop devices", "modprobe fuse", "mkfs.xfs (package xfsprogs)", "xfs_repair"):
+    for wanted in ("root, to mount", "loop devices", "modprobe fuse", "mkfs.xfs (package xfsprogs)", "xfs_repair"):
         assert wanted in told
+
+
+def test_a_run_that_is_refused_leaves_no_report_of_an_earlier_one(where, capsys) -> None:
+    (where / "o.json").write_text('{"verdict": "holds"}')
+    assert command(["filesystem", "ext4", "--replay", "synced.txt", "--json", "o.json"]) == 2
+    report = json.loads((where / "o.json").read_text())
+    assert (report["verdict"], report["why"]) == ("incomplete", ["it was not finished"])
+
+
+def test_root_that_may_not_mount_is_told_so(where, monkeypatch) -> None:
+    held = Path("/proc/self/status").read_text()
+    for mask, lacks in (("000001ffffffffff", False), ("000001ffffdfffff", True)):
+        (where / "status").write_text(re.sub(r"(?m)^CapEff:.*$", f"CapEff:\t{mask}", held))
+        monkeypatch.setattr(needs, "STATUS", where / "status")
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        assert any("to mount" in line for line in needs.missing(kind_of("ext4"))) is lacks
 
 
 def test_a_maker_that_fails_is_told_with_its_words(capsys, can_mount) -> None:

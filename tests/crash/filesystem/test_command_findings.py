@@ -10,10 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[3]
 KNOWN = {
     "workload": ["sync"],
-    "explanation": "foo holds what was there before, though `sync` had returned.",
+    "explanation": "foo holds what `write foo 0 4096` wrote at bytes 0 to 512, though `sync` had returned. The power",
     "replay": "",
 }
-NEW = {"workload": ["fsync foo"], "explanation": "foo is missing, though `fsync foo` had returned.", "replay": ""}
+NEW = {"workload": ["fsync foo"], "explanation": "foo is missing, though `sync` had returned.", "replay": ""}
 
 
 def checked(tmp_path: Path, **report: object) -> tuple[int, str]:

@@ -46,7 +46,9 @@ def test_without_mounting_a_sound_recording_holds(where, capsys, unmounted) -> N
     assert command(["filesystem", "ext4", "--replay", str(GOOD), "--json", "o.json"]) == 0
     report = json.loads((where / "o.json").read_text())
     assert report["states"] == len(list(states(load(GOOD, where).recording)))
-    assert "nothing was mounted" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "nothing was mounted" in told
+    assert "store-crash-filesystem-" not in told  # no place of this run
 
 
 def test_without_mounting_a_flush_that_was_forgotten_is_found(where, capsys, unmounted) -> None:
@@ -54,6 +56,13 @@ def test_without_mounting_a_flush_that_was_forgotten_is_found(where, capsys, unm
     (found, *_) = json.loads((where / "o.json").read_text())["violations"]
     assert "though `fsync bar` had returned" in found["explanation"]
     assert command(["filesystem", "ext4", "--replay", found["replay"]]) == 1
+
+
+def test_a_replay_is_written_over_nothing(where, unmounted) -> None:
+    (where / "store-crash-ext4-1.replay.json").write_text("mine")
+    assert command(["filesystem", "ext4", "--replay", str(FORGOTTEN)]) == 1
+    assert (where / "store-crash-ext4-1.replay.json").read_text() == "mine"
+    assert load(where / "store-crash-ext4-2.replay.json", where).chosen
 
 
 @pytest.mark.parametrize(("file", "status"), [(GOOD, 0), (FORGOTTEN, 1)])

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated
 
@@ -61,17 +61,25 @@ def filesystem(
     """
     kind = kind_of(name, mkfs, options, mount, unmount)
     asked = _Asked(kind, tuple(workload or ()), write, read, seed)
-    for file in filter(None, (json_file, html_file)):
-        file.open("a").close()  # found out before the run, which takes long
+    if replay and (workload or write):
+        raise BadCommand("--replay is instead of workloads: leave --workload, --write and --read out")
+    unfinished = Report(kind.name, kind.options, seed, why=["it was not finished"])
+    _write(unfinished, json_file, html_file)  # first, so that no report of an earlier run is left if this one fails
     given = Options(seed, time_limit)
     report = _replayed(kind, replay, given) if replay else _judged(asked, given)
-    report.findings = list(_kept(report.findings, json_file or Path(f"store-crash-{name}")))
+    if not kind.check:
+        report.notes.append(f"no checker of {name} is known here: only what can be read and written was judged")
+    report.findings = list(_kept(report.findings, json_file, name))
     show_report(report, Terminal())
+    _write(report, json_file, html_file)
+    return report.status
+
+
+def _write(report: Report, json_file: Path | None, html_file: Path | None) -> None:
     if json_file:
         json_file.write_text(json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")
     if html_file:
         html_file.write_text(page(report), "utf-8")
-    return report.status
 
 
 class _Asked:
@@ -148,10 +156,12 @@ def _unmounted(kind: Kind, saved: Replay, scratch: Path, options: Options) -> Re
     return report
 
 
-def _kept(findings: list[Finding], beside: Path) -> Iterator[Finding]:
-    """Those with a replay, in files beside the report."""
-    for number, found in enumerate(findings, 1):
-        path = beside.with_name(f"{beside.stem}-{number}.replay.json")
+def _kept(findings: list[Finding], json_file: Path | None, name: str) -> Iterator[Finding]:
+    """Those with a replay, in files beside the report, as it is written over too; without one, in new files."""
+    beside = json_file or Path(f"store-crash-{name}")
+    paths = (beside.with_name(f"{beside.stem}-{number}.replay.json") for number in count(1))
+    for found in findings:
+        path = next(path for path in paths if json_file or not path.exists())
         if found.saved and os.access(path.parent, os.W_OK):
             path.write_text(found.saved, "utf-8")
             yield replace(found, replay=str(path))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..readers import BadCommand, Command
 
-__all__ = ["KINDS", "Kind", "Unknown", "kind_of"]
+__all__ = ["KINDS", "Kind", "Unknown", "kind_of", "plain", "ran"]
 
 LARGE = 512  # MiB, for what a user makes: enough for the defaults of every tool
 SECONDS = 60
@@ -60,7 +60,7 @@ class Kind:
         if not self.check:
             return ""
         status, said = ran(self.check.filled(device=image))
-        return f"{self.check.words[0]} finds it damaged (status {status}): {_plain(said, image)}" if status else ""
+        return f"{self.check.words[0]} finds it damaged (status {status}): {plain(said, image)}" if status else ""
 
 
 def ran(words: list[str]) -> tuple[int, str]:
@@ -74,7 +74,7 @@ def ran(words: list[str]) -> tuple[int, str]:
     return ended.returncode, ended.stdout.decode("utf-8", "replace").strip()
 
 
-def _plain(said: str, image: Path) -> str:
+def plain(said: str, image: Path) -> str:
     """What a checker complains of, on one line: not which step it had come to."""
     lines = [line for line in said.replace(str(image), "it").splitlines() if not STEP.match(line)]
     return " ".join(" ".join(lines).split())[:300]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ PACKAGES = {
     "mkfs.xfs": "xfsprogs", "xfs_repair": "xfsprogs", "mkfs.btrfs": "btrfs-progs", "btrfs": "btrfs-progs",
 }  # fmt: skip
 FUSE = Path("/dev/fuse")
+STATUS = Path("/proc/self/status")
+MAY_MOUNT = 1 << 21  # CAP_SYS_ADMIN of capabilities(7)
 
 
 def missing(kind: Kind, *, recording: bool = True) -> list[str]:
@@ -38,14 +41,20 @@ def _from_the_system(*, recording: bool) -> Iterator[str]:
     if sys.platform != "linux":
         yield "Linux"
         return
-    if os.geteuid():
-        yield "root, to mount (use sudo)"
+    if os.geteuid() or not _may_mount():
+        yield "root, to mount (use sudo; a container must be privileged)"
     if not CONTROL.exists():
         yield f"loop devices, {CONTROL} (modprobe loop; a container must be privileged)"
     if recording and not FUSE.exists():
         yield f"{FUSE} (modprobe fuse; a container must be privileged)"
     if recording and not _has_libfuse():
         yield "libfuse 3 (package libfuse3-3 or fuse3)"
+
+
+def _may_mount() -> bool:
+    """Root of a container may lack it."""
+    (held,) = re.findall(r"^CapEff:\s*(\w+)$", STATUS.read_text(), re.MULTILINE)
+    return bool(int(held, 16) & MAY_MOUNT)
 
 
 def _has_libfuse() -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .bench import WORK, Complaint
-from .kinds import Kind, ran
+from .kinds import Kind, plain, ran
 from .states import State
 from .workload import Workload
 
@@ -35,7 +35,7 @@ class Unmounted:
         state.image().save(image)
         status, said = ran(["e2fsck", "-p", str(image)])
         if status not in MENDED:
-            return [(f"e2fsck cannot replay its journal: {said}", max(state.moments))]
+            return [(f"e2fsck cannot replay its journal: {plain(said, image)}", max(state.moments))]
         ran(["debugfs", "-R", f"rdump /{WORK} {self.folder}", str(image)])
         found = [(said, moment) for moment in sorted(state.moments) for said in workload.judge(root, *moment)]
         damage = self.kind.complaint(image) if thorough and not found else ""
