@@ -1,0 +1,89 @@
+"""A dozen combinators over leaves on the servers of this run, under all laws; each has the claims of its parts.
+
+Judging one takes up to a minute of a core; the quick profile has one, the full one all of them.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edges.test_compositions_on_servers import STEP, Drawn, Leaves
+from provision.kind import Server
+from storage_combinators import (
+    Checked,
+    Chunked,
+    Compressed,
+    Encrypted,
+    Escaped,
+    Extension,
+    Hashed,
+    JoinCodec,
+    Json,
+    Levels,
+    Memory,
+    Overlay,
+    Quota,
+    Ref,
+    Relative,
+    Replica,
+    Serialized,
+    Shard,
+    StampedCodec,
+    TextCodec,
+    Union,
+)
+from storage_conformance import judge
+
+# A store has no verb to close it: the connections of its client end when it is collected, which Python warns of.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def part(store: Any, name: str) -> Any:
+    return Relative(store, Ref(name))
+
+
+def hashed(on: Leaves) -> Any:
+    return Hashed(part(on.redis, "data"), Serialized(part(on.redis, "names"), TextCodec()))
+
+
+def chunked(on: Leaves) -> Any:
+    return Serialized(Chunked(part(on.s3, "lists"), part(on.s3, "pieces"), 1024), JoinCodec())
+
+
+def replica(on: Leaves) -> Any:
+    return Replica(tuple(Serialized(each, StampedCodec()) for each in (on.redis, on.s3, on.sftp)), 2)
+
+
+DOZEN = {
+    "Extension": Drawn("", lambda on: Extension(on.redis, ".json")),
+    "Escaped": Drawn("", lambda on: Escaped(on.s3)),
+    "Hashed": Drawn("", hashed),
+    "Compressed": Drawn("", lambda on: Compressed(on.redis)),
+    "Checked": Drawn("", lambda on: Checked(on.s3)),
+    "Encrypted": Drawn("", lambda on: Encrypted(on.redis, (bytes(32),))),
+    "Chunked": Drawn("", chunked),
+    "Quota": Drawn("", lambda on: Quota(part(on.redis, "data"), Json(part(on.redis, "used")), 10**9)),
+    "Levels": Drawn("", lambda on: Levels((Memory(), on.redis, on.s3))),
+    "Union": Drawn("", lambda on: Union((on.redis, on.sftp))),
+    "Overlay": Drawn("", lambda on: Overlay(part(on.redis, "upper"), on.s3, part(on.redis, "marks"))),
+    "Shard": Drawn("", lambda on: Shard({"one": on.redis, "two": on.sftp})),
+    "Replica": Drawn("", replica),
+}
+QUICK = ("Encrypted",)
+SLOW = pytest.mark.skipif(
+    os.environ.get("STORAGE_PROFILE", "quick") == "quick", reason="takes a minute: make test PROFILE=full has it"
+)
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else SLOW) for name in DOZEN])
+def test_it_conforms(name: str, s3_place: Server, redis_place: Server, sftp_place: Server) -> None:
+    drawn, places = DOZEN[name], {"s3": s3_place, "redis": redis_place, "sftp": sftp_place}
+
+    def factory(directory: Path) -> Any:
+        return drawn.build(Leaves(places, directory))
+
+    report = judge(factory, step=STEP, claims=drawn.claims)
+    assert {law.law: law.why for law in report.laws if law.verdict in ("broken", "not run")} == {}
+    assert report.verdict == "conforms"
