@@ -119,9 +119,9 @@ def _answer(bench: Isolated) -> Outcome | None:
 
 def _serve(pipe: Connection, kind: Kind, folder: Path, recorder: Callable[[], Recorder]) -> None:
     """The other end: a bench, which examines one workload after the other until it is closed."""
+    bench = Bench(kind, folder, recorder)
+    pipe.send("ready")
     try:
-        bench = Bench(kind, folder, recorder)
-        pipe.send("ready")
         while True:
             task, plan = pipe.recv()
             if isinstance(task, Replay):
