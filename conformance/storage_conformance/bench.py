@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from signal import default_int_handler, signal
+from signal import SIGINT, default_int_handler, signal
 from time import monotonic
 from typing import Any
 from zlib import crc32
@@ -19,7 +19,6 @@ from .engines.exhaustive import Odometer, every
 from .engines.random_runs import Drawn, random_runs
 from .engines.shrink import shrunk, was_wrong_before
 from .engines.watch import Hung, OutOfTime, watched
-from .interrupts import INTERRUPTS
 from .law import Law
 from .modesty import PROBED, stale
 from .names import families
@@ -74,9 +73,8 @@ class Bench:
         return monotonic() > self.deadline
 
     def interrupt(self, *_signal: object) -> None:
-        """End as if the time were up; a handler for interrupts, of which the second one is not handled any more."""
-        for number in INTERRUPTS:
-            signal(number, default_int_handler)
+        """End as if the time were up; a handler for Ctrl-C, of which the second one is not handled any more."""
+        signal(SIGINT, default_int_handler)
         self.deadline, self.ended = 0.0, "interrupted"
 
     def run(self, law: Law) -> Result:

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from signal import SIG_DFL, SIGINT, SIGTERM, default_int_handler, signal
+from signal import SIG_DFL, SIGINT, SIGTERM, default_int_handler, getsignal, signal
 from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any
 
-__all__ = ["INTERRUPTS", "heeding", "sigterm_as_interrupt"]
-
-INTERRUPTS = (SIGINT, SIGTERM)
+__all__ = ["heeding", "sigterm_as_interrupt"]
 
 
 @contextmanager
-def heeding(handler: Callable[..., Any], numbers: tuple[int, ...] = INTERRUPTS) -> Iterator[None]:
-    """Meanwhile these signals call `handler`. Only the main thread hears them; elsewhere nothing changes."""
+def heeding(handler: Callable[..., Any], number: int = SIGINT) -> Iterator[None]:
+    """Meanwhile this signal calls `handler`. Only the main thread hears it; elsewhere nothing changes."""
     if current_thread() is not main_thread():
         yield
         return
-    before = {number: signal(number, handler) or SIG_DFL for number in numbers}
+    before = signal(number, handler)
     try:
         yield
     finally:
-        for number, former in before.items():
-            signal(number, former)
+        signal(number, SIG_DFL if before is None else before)  # None: it was not set from Python
 
 
 def sigterm_as_interrupt() -> Any:
-    """A context in which SIGTERM raises KeyboardInterrupt, as SIGINT does, so that what was made is removed."""
-    return heeding(default_int_handler, (SIGTERM,))
+    """A context in which SIGTERM does what SIGINT does: for a command, whose process is its own."""
+    return heeding(_as_interrupt, SIGTERM)
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    handler = getsignal(SIGINT)
+    (handler if callable(handler) else default_int_handler)(number, frame)  # a job in the background ignores SIGINT
