@@ -99,6 +99,13 @@ def test_each_run_starts_from_nothing(programs, tmp_path) -> None:
     assert len(programs.started) == 1
 
 
+def test_the_end_of_the_standard_library_says_nothing(programs, tmp_path) -> None:
+    (tmp_path / "own.py").write_text("import logging\nlogging.getLogger().addHandler(logging.StreamHandler())\n")
+    program = script(tmp_path, "import own, sys\nsys.exit(3)")
+    ran = programs.run([sys.executable, str(program)], tmp_path)
+    assert (ran.status, ran.said) == (3, "")
+
+
 @pytest.mark.parametrize("words", [["sh", "-c", "exec sleep 60"], [sys.executable, "SCRIPT"]])
 def test_a_program_that_does_not_end_is_ended(tmp_path, words) -> None:
     path = script(tmp_path, "import time\ntime.sleep(60)")

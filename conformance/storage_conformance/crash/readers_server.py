@@ -103,10 +103,11 @@ def status_of(request: dict[str, Any]) -> int:
 
 
 def end(status: int, known: set[str]) -> None:
-    """End as the interpreter would, but leave alone what was there before the program: that would take 10 ms."""
+    """End as the interpreter would, but leave alone the standard library, and what was there before the program."""
     for finish in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]  # typeshed has no private names
         finish()
-    for name in ("__main__", *(sys.modules.keys() - known)):
+    own = [name for name in sys.modules.keys() - known if name.partition(".")[0] not in sys.stdlib_module_names]
+    for name in ("__main__", *own):
         vars(sys.modules[name]).clear()
     gc.collect()
     for stream in (sys.stdout, sys.stderr):
