@@ -62,7 +62,16 @@ def test_a_new_root_is_synced_in_its_parent_before_anything_is_in_it(
     steps = trace(monkeypatch, tmp_path)
     Disk(tmp_path / "x" / "y").put(A, b"1")
     made = [step for step in steps if "draft" not in step and "desk" not in step]
-    assert made == ["mkdir x", "sync .", "mkdir x/y", "sync x", "sync x", "sync x/y", "sync x/y"]
+    assert made == ["mkdir x", "sync .", "mkdir x/y", "sync x", "sync x/y", "sync x/y"]
+
+
+@needs_proc
+def test_a_root_that_was_there_is_synced_in_its_parent_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "x"
+    root.mkdir()
+    steps = trace(monkeypatch, tmp_path)
+    Disk(root).put(A, b"1")
+    assert "sync ." in steps  # who made it may have been killed before that
 
 
 @needs_proc

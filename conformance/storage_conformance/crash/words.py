@@ -44,7 +44,7 @@ def told(number: int, offset: int, length: int) -> bytes:
     """What call `number` writes there: a mix with what other calls wrote shows.
 
     >>> told(37, 4, 16).split()
-    [b'000', b'1100001', b'110']
+    [b'000', b'1100001', b'1100']
     """
     sign = DIGITS[number // 36 % 36] + DIGITS[number % 36]
     first, last = offset // CELL, -(-(offset + length) // CELL)

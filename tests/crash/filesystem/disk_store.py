@@ -5,12 +5,17 @@ from pathlib import Path
 
 from storage_combinators import Disk, Missing, Ref
 
-verb, folder, key, *file = sys.argv[1:]
-store = Disk(Path(folder))
-if verb == "write":
-    store.put(Ref(key), Path(file[0]).read_bytes())
-else:
+
+def main(verb: str, folder: str, key: str, *file: str) -> None:
+    store = Disk(Path(folder))
+    if verb == "write":
+        store.put(Ref(key), Path(file[0]).read_bytes())
+        return
     try:
         sys.stdout.buffer.write(store.get(Ref(key)))
     except Missing:
         sys.exit(3)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
