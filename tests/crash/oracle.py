@@ -112,7 +112,7 @@ def renames(op: Rename, at: int, view: View, model: Model) -> Iterator[Micro]:
         return
     if over is not None and not op.exchange:
         yield Micro("name", at, op.to, {op.to}, [("entry", op.to, op.new, None), *freed(view, model, over)])
-    yield Micro("name", at, op.to, {op.to}, [to])
+    yield Micro("name", at, op.to, {op.to, op.directory} if op.exchange else {op.to}, [to])
     yield Micro("name", at, op.directory, {op.directory, op.to}, [left])
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crash.oracle import all_outcomes
@@ -26,6 +26,7 @@ models = st.sampled_from(list(MODELS.values()))
 
 
 @given(programs(), models)
+@example(("d/ d/f=a2 f=b1", ["exchange d/f f", "fsync ."]), ALICE)  # which it has shown to be told apart
 @unhurried(250)
 def test_the_search_agrees_with_brute_force(program: tuple[str, list[str]], model: Model) -> None:
     trace, plain = made(program), replace(model, fills=("zeros",))
@@ -33,6 +34,7 @@ def test_the_search_agrees_with_brute_force(program: tuple[str, list[str]], mode
 
 
 @given(programs(), models)
+@example(("f=a2", ["truncate f 1", "unlink f"]), POSIX)
 @unhurried(100)
 def test_garbage_is_where_brute_force_finds_it(program: tuple[str, list[str]], model: Model) -> None:
     """Not all of it: the search lets all lost bytes be garbage, brute force those that were written so far."""

@@ -198,7 +198,12 @@ class _Split:
         names = [child for entries in self.view.folders.values() for child in entries.values()]
         if node is None or node not in self.view.files or names.count(node) > 1:
             return []
-        return self.free(node, 0, len(self.view.files[node]))
+        return self.free(node, 0, self.allocated(node))
+
+    def allocated(self, node: int) -> int:
+        """The end of the file's last block."""
+        size = len(self.view.files[node])
+        return size + -size % PAGE
 
     def free(self, node: int, start: int, stop: int) -> list[Effect]:
         """Whole blocks between these bytes, where the model lets others have them at once."""
@@ -212,7 +217,7 @@ class _Split:
             rest = bytes(max(0, min(-op.size % PAGE, len(self.view.files[node]) - op.size)))
             if rest and not self.model.data_in_journal:  # the rest of a block that stays is overwritten in the cache
                 self.put(node, op.size, rest, "the zeros that cut off bytes {} to {}", path)
-            gone = self.free(node, op.size, len(self.view.files[node]))
+            gone = self.free(node, op.size, self.allocated(node))
             self.cut[node] = self.log(what, effect, *gone, needs=self.cut[node], homes={node: path})
             self.frees[node].append((op.size, self.cut[node]))
         else:
