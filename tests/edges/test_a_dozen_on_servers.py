@@ -1,6 +1,7 @@
 """A dozen combinators over leaves on the servers of this run, under all laws; each has the claims of its parts.
 
-Judging one takes up to a minute of a core; the quick profile has one, the full one all of them.
+Several sources are alike, for what a tree claims has to hold at each of its refs. Judging one takes
+up to a minute of a core; the quick profile has one, the full one all of them.
 """
 
 import os
@@ -53,22 +54,22 @@ def chunked(on: Leaves) -> Any:
 
 
 def replica(on: Leaves) -> Any:
-    return Replica(tuple(Serialized(each, StampedCodec()) for each in (on.redis, on.s3, on.sftp)), 2)
+    return Replica(tuple(Serialized(part(on.redis, name), StampedCodec()) for name in ("a", "b", "c")), 2)
 
 
 DOZEN = {
     "Extension": Drawn("", lambda on: Extension(on.redis, ".json")),
-    "Escaped": Drawn("", lambda on: Escaped(on.s3)),
+    "Escaped": Drawn("", lambda on: Escaped(on.sftp)),
     "Hashed": Drawn("", hashed),
     "Compressed": Drawn("", lambda on: Compressed(on.redis)),
     "Checked": Drawn("", lambda on: Checked(on.s3)),
     "Encrypted": Drawn("", lambda on: Encrypted(on.redis, (bytes(32),))),
     "Chunked": Drawn("", chunked),
     "Quota": Drawn("", lambda on: Quota(part(on.redis, "data"), Json(part(on.redis, "used")), 10**9)),
-    "Levels": Drawn("", lambda on: Levels((Memory(), on.redis, on.s3))),
-    "Union": Drawn("", lambda on: Union((on.redis, on.sftp))),
-    "Overlay": Drawn("", lambda on: Overlay(part(on.redis, "upper"), on.s3, part(on.redis, "marks"))),
-    "Shard": Drawn("", lambda on: Shard({"one": on.redis, "two": on.sftp})),
+    "Levels": Drawn("", lambda on: Levels((Memory(), part(on.redis, "near"), part(on.redis, "far")))),
+    "Union": Drawn("", lambda on: Union((part(on.redis, "upper"), part(on.redis, "lower")))),
+    "Overlay": Drawn("", lambda on: Overlay(part(on.redis, "upper"), part(on.redis, "lower"), part(on.redis, "marks"))),
+    "Shard": Drawn("", lambda on: Shard({"one": part(on.redis, "one"), "two": part(on.redis, "two")})),
     "Replica": Drawn("", replica),
 }
 QUICK = ("Encrypted",)
