@@ -153,7 +153,7 @@ def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
     if process.poll() is not None:
         return
     pids, ended = _pids(log) if log.exists() else ([], {})
-    process.kill()
+    os.killpg(process.pid, signal.SIGKILL)  # its child too, which waits to be followed and is in no log yet
     process.wait()
     for pid in pids:
         if pid not in ended:
