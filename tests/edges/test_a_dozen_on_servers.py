@@ -4,13 +4,11 @@ Several sources are alike, for what a tree claims has to hold at each of its ref
 up to a minute of a core; the quick profile has one, the full one all of them.
 """
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from edges.test_compositions_on_servers import STEP, Drawn, Leaves
+from edges.test_compositions_on_servers import SLOW, Drawn, Leaves, conforms
 from provision.kind import Server
 from storage_combinators import (
     Checked,
@@ -35,7 +33,6 @@ from storage_combinators import (
     TextCodec,
     Union,
 )
-from storage_conformance import judge
 
 # A store has no verb to close it: the connections of its client end when it is collected, which Python warns of.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -73,18 +70,8 @@ DOZEN = {
     "Replica": Drawn("", replica),
 }
 QUICK = ("Encrypted",)
-SLOW = pytest.mark.skipif(
-    os.environ.get("STORAGE_PROFILE", "quick") == "quick", reason="takes a minute: make test PROFILE=full has it"
-)
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else SLOW) for name in DOZEN])
 def test_it_conforms(name: str, s3_place: Server, redis_place: Server, sftp_place: Server) -> None:
-    drawn, places = DOZEN[name], {"s3": s3_place, "redis": redis_place, "sftp": sftp_place}
-
-    def factory(directory: Path) -> Any:
-        return drawn.build(Leaves(places, directory))
-
-    report = judge(factory, step=STEP, claims=drawn.claims)
-    assert {law.law: law.why for law in report.laws if law.verdict in ("broken", "not run")} == {}
-    assert report.verdict == "conforms"
+    conforms(DOZEN[name], s3_place, redis_place, sftp_place)

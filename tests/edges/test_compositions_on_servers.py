@@ -80,9 +80,8 @@ SLOW = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else SLOW) for name in DRAWN])
-def test_it_conforms(name: str, s3_place: Server, redis_place: Server, sftp_place: Server) -> None:
-    drawn, places = DRAWN[name], {"s3": s3_place, "redis": redis_place, "sftp": sftp_place}
+def conforms(drawn: Drawn, s3: Server, redis: Server, sftp: Server) -> None:
+    places = {"s3": s3, "redis": redis, "sftp": sftp}
 
     def factory(directory: Path) -> Any:
         return drawn.build(Leaves(places, directory))
@@ -90,3 +89,8 @@ def test_it_conforms(name: str, s3_place: Server, redis_place: Server, sftp_plac
     report = judge(factory, step=STEP, claims=drawn.claims)
     assert {law.law: law.why for law in report.laws if law.verdict in ("broken", "not run")} == {}
     assert report.verdict == "conforms"
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in QUICK else SLOW) for name in DRAWN])
+def test_it_conforms(name: str, s3_place: Server, redis_place: Server, sftp_place: Server) -> None:
+    conforms(DRAWN[name], s3_place, redis_place, sftp_place)
