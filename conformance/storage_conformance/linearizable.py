@@ -70,16 +70,20 @@ def unordered(events: Sequence[Event], cells: dict[Any, Any]) -> list[Event]:
 
 
 def shortened(events: Sequence[Event], cells: dict[Any, Any]) -> list[Event]:
-    """As few events as still have no order: cut off as early as possible, then without the reads that do not matter."""
-    for moment in sorted(event[4] for event in events if event[4] is not None):
-        cut = [event for event in events if event[3] <= moment]
-        cut = [event if event[4] is not None and event[4] <= moment else (*event[:4], None) for event in cut]
+    """As few events as still have no order: cut off at the first answer that no order gives, then without what that
+    answer does not need. What was unfinished then goes only where the other answers have an order without it too.
+    """
+    ended = sorted((event for event in events if event[4] is not None), key=lambda event: event[4])
+    for place, last in enumerate(ended):
+        later = ended[place + 1 :]
+        cut = [(*event[:4], None) if event in later else event for event in events if event[3] <= last[4]]
         if order_of(cut, cells) is None:
             events = cut
             break
-    for event in [event for event in events if event[1][0] in READS or event[4] is None]:
+    for event in [event for event in events if event is not last and (event[1][0] in READS or event[4] is None)]:
         fewer = [each for each in events if each is not event]
-        if order_of(fewer, cells) is None and not explains(event, fewer):
+        before = [(*each[:4], None) if each is last else each for each in fewer]
+        if order_of(fewer, cells) is None and order_of(before, cells) is not None and not explains(event, fewer):
             events = fewer
     return sorted(events, key=lambda event: event[3])
 

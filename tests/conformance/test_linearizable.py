@@ -115,6 +115,18 @@ def test_a_write_without_an_end_that_a_read_saw_stays_in_the_story() -> None:
     assert shortened(history, {}) == history
 
 
+def test_a_write_without_an_end_that_the_other_answers_need_stays_in_the_story() -> None:
+    created = [(0, ("swap", "a", MISSING, 1), None, 0, 1), (2, ("swap", "a", MISSING, 2), None, 4, 5)]
+    history = [*created, (1, ("delete", "a"), None, 2, 8), (0, ("get", "a"), ConnectionError, 6, 7)]
+    short = shortened(history, {})  # not two creations one after the other, which would be another story
+    assert [(call[0], answer, end) for _, call, answer, _, end in short] == [
+        ("swap", None, 1),
+        ("delete", None, None),
+        ("swap", None, 5),
+        ("get", ConnectionError, 7),
+    ]
+
+
 @given(histories())
 def test_it_agrees_with_brute_force(events: list[Event]) -> None:
     order = order_of(events, {})

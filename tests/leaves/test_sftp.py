@@ -15,7 +15,7 @@ import embedded
 import real
 from storage_combinators.leaves.disk import Disk
 from storage_combinators.leaves.sftp import Sftp
-from storage_combinators.leaves.sftp_files import scan
+from storage_combinators.leaves.sftp_files import link, scan
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Conflict, Missing, Refused
 
@@ -206,6 +206,27 @@ class Losing:
 def test_a_file_that_vanishes_while_listing_does_not_hide_the_others() -> None:
     assert asyncio.run(scan(Losing(left=True), "folder")) == [("a.v", False)]
     assert asyncio.run(scan(Losing(left=False), "folder")) == []
+
+
+class Changing:
+    """A server on which the target is there when it is to be linked, and gone when it is looked at, `times`."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    async def link(self, path: str, target: str) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise asyncssh.SFTPFailure("Failure")
+
+    async def lstat(self, path: str) -> None:
+        raise asyncssh.SFTPNoSuchFile("gone")
+
+
+def test_what_vanishes_while_a_value_is_created_is_no_reason_to_fail() -> None:
+    assert asyncio.run(link(Changing(2), "draft", "target"))
+    with pytest.raises(asyncssh.SFTPFailure):
+        asyncio.run(link(Changing(10**9), "draft", "target"))
 
 
 @pytest.mark.parametrize(

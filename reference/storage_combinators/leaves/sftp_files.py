@@ -30,14 +30,14 @@ async def draft(sftp: asyncssh.SFTPClient, path: str, data: bytes) -> None:
 
 async def link(sftp: asyncssh.SFTPClient, path: str, target: str) -> bool:
     """Give the file `path` a second name, `target`; False if that was taken."""
-    try:
-        await sftp.link(path, target)
-    except asyncssh.SFTPNoSuchFile:
-        raise
-    except _EXISTS:
-        if await there(sftp, target):
-            return False
-        raise
+    for _ in range(_ATTEMPTS):
+        try:
+            await sftp.link(path, target)
+            return True
+        except _EXISTS:
+            if await there(sftp, target):
+                return False  # else it was removed before we looked, or this fails for another reason
+    await sftp.link(path, target)
     return True
 
 
