@@ -33,14 +33,25 @@ def breaks_midway(trial: Trial) -> None:
     trial.expect(b"other", "get", trial.place.key(Ref("left")))
 
 
+def reads_until_it_is_ended(trial: Trial) -> None:
+    end = monotonic() + 60
+    while monotonic() < end:
+        trial.get(trial.place.key(Ref("left")))
+
+
 @law()
 def is_interrupted_midway(trial: Trial) -> None:
     """Ctrl-C while something is there, and calls that go on until the trial is ended."""
     trial.put(trial.place.key(Ref("left")), b"x")
     os.kill(os.getpid(), signal.SIGINT)
-    end = monotonic() + 60
-    while monotonic() < end:
-        trial.get(trial.place.key(Ref("left")))
+    reads_until_it_is_ended(trial)
+
+
+@law()
+def is_late_midway(trial: Trial) -> None:
+    """The same, until the time limit."""
+    trial.put(trial.place.key(Ref("left")), b"x")
+    reads_until_it_is_ended(trial)
 
 
 @law()
@@ -57,7 +68,7 @@ ENDS: dict[str, tuple[list[Any], dict[str, Any], Callable[[Report], bool]]] = {
         {},
         lambda report: [each.why for each in report.laws[:2]] == ["interrupted"] * 2,
     ),
-    "time limit": (FEW, {"time_limit": 0.5}, lambda report: report.verdict == "incomplete"),
+    "time limit": ([is_late_midway], {"time_limit": 0.5}, lambda report: report.verdict == "incomplete"),
 }
 
 
