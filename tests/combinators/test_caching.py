@@ -15,6 +15,7 @@ from storage_combinators import (
     Memory,
     Missing,
     PassThrough,
+    ReadOnly,
     Ref,
     Refused,
     Small,
@@ -23,7 +24,7 @@ from storage_combinators import (
     update,
 )
 
-A = Ref("a")
+A, B = Ref("a"), Ref("b")
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,35 @@ def test_a_put_that_was_not_done_near_leaves_slow_as_it_was() -> None:
         store.put(A, 1)
     store.flush()
     assert store.slow.get(A) == 0
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_delete_that_failed_near_leaves_what_near_has(when: str) -> None:
+    """The reply of a delete was lost: the value of slow, older than the last put, came back until the flush."""
+
+    def lost_delete(verb: str, ref: Ref) -> None:
+        if verb == "delete":
+            raise ConnectionError("the reply was lost")
+
+    told: Any = {when: lost_delete}
+    slow = Memory({A: "old", B: "old"})
+    store = WriteBack(Failing(Memory(), **told), slow)
+    store.put(A, "new")
+    for ref in A, B:
+        with pytest.raises(ConnectionError):
+            store.delete(ref)
+    left = "new" if when == "before" else MISSING
+    assert look(store, A) == left
+    assert list(store.refs(Ref())) == [A] * (when == "before")
+    assert look(store, A) == left == look(slow, A)
+
+
+def test_a_delete_that_is_refused_near_is_not_queued() -> None:
+    store = WriteBack(ReadOnly(Memory()), Memory({A: 1}))
+    with pytest.raises(Refused):
+        store.delete(A)
+    store.flush()
+    assert store.slow.get(A) == 1
 
 
 def test_a_put_that_is_refused_near_is_not_queued() -> None:

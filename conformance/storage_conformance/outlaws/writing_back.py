@@ -8,7 +8,7 @@ from typing import Any
 
 from storage_combinators.functions import look
 from storage_combinators.ref import Ref
-from storage_combinators.store import MISSING
+from storage_combinators.store import MISSING, Missing
 
 from ..laws.combinators.sources import Operation
 from .nearer import Cache, Copier, WriteBack
@@ -84,6 +84,18 @@ class DropsWhatFailed(WriteBack):
 @write_back("a_delete_that_waits_is_not_undone_by_slow", wrong="A deleted ref is read from slow until the flush.")
 class ReadsTheDeleted(WriteBack):
     def get(self, ref: Ref, /) -> Any:
+        return Cache.get(self, ref)
+
+
+@write_back(
+    "a_delete_that_failed_near_shows_nothing_older",
+    wrong="After a delete whose reply was lost, slow is asked, which holds what was there before the last put.",
+    seen="a first version of this library",
+)
+class BelievesThatNothingWasDeleted(WriteBack):
+    def get(self, ref: Ref, /) -> Any:
+        if ref in self.waiting and self.waiting[ref].verb == "DELETE":
+            raise Missing(ref)
         return Cache.get(self, ref)
 
 

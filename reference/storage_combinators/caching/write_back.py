@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
 
-from ..functions import exists
+from ..functions import exists, look
 from ..observing.copier import Copier
 from ..observing.operation import Operation
 from ..observing.queue import Queue
 from ..ref import Ref
-from ..store import Depth, Missing, Refused
+from ..store import MISSING, Depth, Missing, Refused
 from .cache import Cache
 
 V = TypeVar("V")
@@ -52,10 +52,10 @@ class WriteBack(Cache[V]):
         super().invalidate(ref)
 
     def get(self, ref: Ref, /) -> V:
-        operation = self.waiting.get(ref)
-        if operation is not None and operation.verb == "DELETE":
-            raise Missing(ref)  # and slow does not know yet
-        return super().get(ref)
+        value = look(self.fast, ref)
+        if value is MISSING and ref in self.waiting:
+            raise Missing(ref)  # it is deleted, and slow does not know yet
+        return self._filled(ref) if value is MISSING else value
 
     def put(self, ref: Ref, value: V, /) -> None:
         try:
@@ -67,7 +67,13 @@ class WriteBack(Cache[V]):
         self.queue(Operation("PUT", ref))
 
     def delete(self, ref: Ref, /) -> None:
-        self.fast.delete(ref)
+        try:
+            self.fast.delete(ref)
+        except (Refused, TypeError):
+            raise
+        except BaseException:  # perhaps it is done: fast says so, and slow is not asked before it agrees
+            self.queue(Operation("DELETE", ref))
+            raise
         self.queue(Operation("DELETE", ref))
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:

@@ -92,6 +92,22 @@ def a_delete_that_waits_is_not_undone_by_slow(t: Trial) -> None:
 
 
 @write_back(source="ours")
+def a_delete_that_failed_near_shows_nothing_older(t: Trial) -> None:
+    """s.get(r) = v; put(r, w); f.delete(r) fails, done or not: get(r) = f.get(r), before the flush as after it"""
+    r, v, w = t.ref(), *t.scope.values[:2]
+    when = t.choose(("before", "after"))
+    given(t, "slow", r, v)
+    t.put(r, w)
+    t.line(f"fast.fail('delete', when={when!r})")
+    t.expect(OSError, "delete", r)
+    t.line("fast.fail()")
+    left = w if when == "before" else Missing
+    t.expect(left, "get", r, because="v was overwritten long ago")
+    t.expect(None, "flush")
+    t.expect(left, "get", r)
+
+
+@write_back(source="ours")
 def a_merge_meets_what_waits(t: Trial) -> None:
     """put(r, v); merge(r, w); get(r) = what s.merge makes of v and w, though v had not been flushed"""
     r, v, w = t.scope.refs[0], b"1", b"2"
