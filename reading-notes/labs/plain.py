@@ -15,6 +15,9 @@ from storage_combinators.leaves.s3_client import Client
 from storage_combinators.ref import Ref
 from storage_combinators.store import Depth, Refused
 
+CLIENTS: dict[tuple[int, int], Client] = {}
+KNOWN: dict[str, bool] = {}
+
 
 class Plain(S3):
     """S3, but the key of ``tasks/1`` is ``prefix/tasks/1``, and a listing is what the server lists."""
@@ -46,5 +49,6 @@ def listed(client: Client, bucket: str, folder: str, level: bool) -> Iterator[st
 
 
 def fresh() -> Plain:
-    """An empty place of its own in the bucket."""
-    return Plain("lab", uuid4().hex, endpoint=os.environ["LAB_ENDPOINT"], region="us-east-1")
+    """An empty place of its own in the bucket; connections, and what the server has shown, are kept between them."""
+    endpoint = os.environ["LAB_ENDPOINT"]
+    return Plain("lab", uuid4().hex, endpoint=endpoint, region="us-east-1", clients=CLIENTS, known=KNOWN)

@@ -54,18 +54,34 @@ def broken(lab: Lab) -> None:
     raise OSError("the server is gone")
 
 
+def unjudged(lab: Lab) -> None:
+    lab.lack("two laws: no time")
+
+
+def unjudged_and_failing(lab: Lab) -> None:
+    unjudged(lab)
+    failing(lab)
+
+
 def endless(lab: Lab) -> None:
     while True:
         time.sleep(0.1)
+
+
+FAILED = ["one is one: 1", "NOT AS EXPECTED: one is two: 1"]
+UNJUDGED = "NOT JUDGED: two laws: no time"
+TO_THE_END = "not run to the end, because"
 
 
 @pytest.mark.parametrize(
     ("work", "verdict", "why", "observed"),
     [
         (nothing, "as expected", "", ["nothing"]),
-        (failing, "different", "", ["one is one: 1", "NOT AS EXPECTED: one is two: 1"]),
+        (failing, "different", "", FAILED),
         (lacking, "not run", "not run, because no program no-such-program-anywhere on PATH", []),
         (broken, "different", "", ["NOT AS EXPECTED: OSError: the server is gone"]),
+        (unjudged, "not run", f"{TO_THE_END} two laws: no time", [UNJUDGED]),
+        (unjudged_and_failing, "different", f"{TO_THE_END} two laws: no time", [UNJUDGED, *FAILED]),
         (endless, "not run", "not run to the end, because 1 s were over", []),
     ],
 )
@@ -174,7 +190,7 @@ def test_what_was_kept_is_of_a_step_that_there_is_and_shows_no_credential(system
     assert {record.step for record in records} <= known
     for record in records:
         assert record.verdict in {"as expected", "different", "not run"}
-        assert (record.verdict == "not run") == bool(record.why)
+        assert record.why if record.verdict == "not run" else record.verdict == "different" or not record.why
         assert record.date
         assert not [line for line in record.observed if f"{gettempdir()}/lab-" in line or "X-Amz-Signature" in line]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
-__all__ = ["found"]
+__all__ = ["built_from", "found"]
 
 ROOT = Path(__file__).parents[2]
 TAKEN = ROOT / "build" / "lab"
@@ -31,6 +32,13 @@ def from_image(name: str) -> str:
     said(docker, "cp", f"{container}:/usr/local/bin/{name}", str(TAKEN / name))
     said(docker, "rm", container)
     return str(TAKEN / name) if (TAKEN / name).exists() else ""
+
+
+def built_from(program: str) -> str:
+    """The version of the module that a Go program was built from; empty where it says none, or there is no `go`."""
+    go = shutil.which("go")
+    module = re.search(r"^\s+mod\s+\S+\s+(v\S+)", said(go, "version", "-m", program) if go else "", re.M)
+    return module[1] if module else ""
 
 
 def said(*command: str) -> str:

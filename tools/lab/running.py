@@ -41,7 +41,9 @@ def performed(system: str, step: Step, say: Callable[[str], None], keeps: Path |
         lab.saw(f"NOT AS EXPECTED: {lab.differs[-1]}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    verdict = "not run" if why else "different" if lab.differs else "as expected"
+    if lab.lacks and not why:
+        why = f"not run to the end, because {'; '.join(lab.lacks)}"
+    verdict = "different" if lab.differs else "not run" if why else "as expected"
     seconds = round(time.monotonic() - began, 1)
     observed = [text.replace(str(folder), "LAB") for text in lab.observed]
     record = Record(system, step.name, step.expects, verdict, why, observed, lab.versions, where, today(), seconds)

@@ -19,9 +19,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storage_combinators.leaves.s3_client import code
 
 from .process import Program, free_port, said, start
+from .programs import built_from
 from .step import Lab, NotRun
 
-__all__ = ["BUCKET", "SERVERS", "Server", "minio", "versitygw", "weed"]
+__all__ = ["BUCKET", "SERVERS", "Server", "minio", "version", "versitygw", "weed"]
 
 BUCKET = "lab"
 
@@ -92,7 +93,7 @@ class Server:
 def minio(lab: Lab, drives: int = 1, name: str = "minio", env: Mapping[str, str] | None = None) -> Server:
     """MinIO over `drives` folders, not yet started; four make one erasure set of two data and two parity shards."""
     program = lab.program("minio")
-    lab.versions["minio"] = said(program, "--version").splitlines()[0]
+    lab.versions["minio"] = version(program, "--version")
     folders = [lab.folder / name / f"d{n}" for n in range(1, drives + 1)]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
@@ -106,7 +107,7 @@ def minio(lab: Lab, drives: int = 1, name: str = "minio", env: Mapping[str, str]
 def versitygw(lab: Lab) -> Server:
     """versitygw over one folder, not yet started."""
     program = lab.program("versitygw")
-    lab.versions["versitygw"] = version_in(said(program, "--version"))
+    lab.versions["versitygw"] = version(program, "--version")
     folder = lab.place("versitygw")
     address, key, secret = f"127.0.0.1:{free_port()}", "lab" + secrets.token_hex(8), secrets.token_hex(16)
     env = {"ROOT_ACCESS_KEY": key, "ROOT_SECRET_KEY": secret}
@@ -120,7 +121,7 @@ WEED_PORTS = [f"{part}.port{grpc}" for part in ("master", "volume", "filer", "s3
 def weed(lab: Lab) -> Server:
     """SeaweedFS, all its roles in one process, not yet started; it reports nothing to its makers."""
     program = lab.program("weed")
-    lab.versions["seaweedfs"] = version_in(said(program, "version"))
+    lab.versions["seaweedfs"] = version(program, "version")
     folder, key, secret = lab.place("weed"), "lab" + secrets.token_hex(8), secrets.token_hex(16)
     identity = {"name": "lab", "credentials": [{"accessKey": key, "secretKey": secret}], "actions": ["Admin"]}
     (lab.folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
@@ -131,9 +132,11 @@ def weed(lab: Lab) -> Server:
     return Server(lab, "weed", f"127.0.0.1:{ports['s3.port']}", command, {}, key, secret, [folder])
 
 
-def version_in(text: str) -> str:
-    found = re.search(r"v?\d+\.\d+[\w.]*( [0-9a-f]{7,40})?", text)
-    return found[0] if found else f"a build that says {' '.join(text.split())[:40]!r}"
+def version(program: str, *asked: str) -> str:
+    """What a program calls itself; for a build without a name, the module that it was built from."""
+    first = (said(program, *asked).splitlines() or [""])[0]
+    found = re.search(r"RELEASE\.\S+|v?\d+\.\d+[\w.]*( [0-9a-f]{7,40})?", first)
+    return found[0] if found else built_from(program) or f"a build that says {' '.join(first.split())[:40]!r}"
 
 
 SERVERS = {"minio": minio, "versitygw": versitygw, "weed": weed}

@@ -39,6 +39,7 @@ class Lab:
     ends: ExitStack = field(default_factory=ExitStack)
     observed: list[str] = field(default_factory=list)
     differs: list[str] = field(default_factory=list)
+    lacks: list[str] = field(default_factory=list)
     numbers: list[dict[str, object]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     keeps: Path | None = None  # where the results of a recorded run belong
@@ -55,6 +56,11 @@ class Lab:
         self.saw(shown if holds else f"NOT AS EXPECTED: {shown}")
         if not holds:
             self.differs.append(shown)
+
+    def lack(self, text: str) -> None:
+        """Note what was not judged to the end: the step does not count as run, unless something differs."""
+        self.saw(f"NOT JUDGED: {text}")
+        self.lacks.append(text)
 
     def program(self, name: str, needed: bool = True) -> str:
         """The path of a program; if there is none, NotRun where it is `needed`, else empty."""

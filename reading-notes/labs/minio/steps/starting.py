@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from lab.process import said
-from lab.servers import minio
+from lab.servers import minio, version
 from lab.step import Lab, NotRun, Step
 
 from ..formats.drive import identity, tree
@@ -17,9 +17,8 @@ MODULE = "v0.0.0-20260212201848-7aac2a2c5b7c"
 def program(lab: Lab) -> None:
     """The program is asked who it is, and the Go tool what it was built from."""
     path = lab.program("minio")
-    version = said(path, "--version").splitlines()[0]
-    lab.saw(version)
-    lab.versions["minio"] = version
+    lab.saw(said(path, "--version").splitlines()[0])
+    lab.versions["minio"] = version(path, "--version")
     go = lab.program("go", needed=False)
     if not go:
         raise NotRun("no program go on PATH, which reads what a program was built from")
