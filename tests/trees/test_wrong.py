@@ -88,6 +88,13 @@ def test_what_is_too_deep_is_said_to_be(made, deep):
         made(f"tree = {deep}")
 
 
+def test_a_chain_of_names_that_is_too_deep_is_said_to_be_where_it_is(wrong):
+    chain = [f'n{n} = {{ class = "ReadOnly", source = "n{n + 1}" }}' for n in range(400)]
+    number, text = wrong("\n".join(['tree = "n0"', *chain, 'n400 = "memory:"']))
+    assert text == "this is no tree: it is too deep"
+    assert 50 < number < 400
+
+
 def test_the_good_one_is_good(made):
     assert len(nodes(made(GOOD))) == 4
 

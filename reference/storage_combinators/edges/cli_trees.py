@@ -38,7 +38,8 @@ def tree_named(text: str) -> Store[Any]:
     except UsageError as error:
         if _none(found["module"]):
             raise error from None
-    return _made(text, lambda: getattr(import_module(found["module"]), found["name"]))
+        as_url = error
+    return _made(text, lambda: _in_module(found["module"], found["name"], as_url))
 
 
 def as_bytes_of(tree: Store[Any], form: str) -> Store[bytes]:
@@ -66,6 +67,13 @@ def _none(module: str) -> bool:
     except (Exception, SystemExit):  # noqa: BLE001  # there is one, and _made tells what it raises
         return False
     return False
+
+
+def _in_module(module: str, name: str, as_url: UsageError) -> Any:
+    found = import_module(module)
+    if not hasattr(found, name):
+        raise UsageError(f"the module {module} has no {name}; and as a URL: {as_url}")
+    return getattr(found, name)
 
 
 def _in_file(path: Path, name: str) -> Any:

@@ -26,8 +26,7 @@ __all__ = ["TreeError", "tree_of"]
 def tree_of(path: Path, outer: tuple[Path, ...] = ()) -> Store[Any]:
     """The store that the file at `path` describes. Nothing is connected to or made before the first verb.
 
-    UsageError, in one line that begins with file and line, for what is wrong with it, and if it cannot be read.
-    `outer` are the files that led to this one.
+    UsageError, in one line with file and line, if it is wrong or cannot be read. `outer`: the files that led to it.
     """
     nodes, lines = read(path)
     return _File(path, nodes, lines, (*outer, path.resolve())).tree()
@@ -65,6 +64,7 @@ class _File:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  # what a foreign class raises when it is made
             told = str(error) if isinstance(error, UsageError | Wrong) else f"{type(error).__name__}: {error}"
+            told = "this is no tree: it is too deep" if isinstance(error, RecursionError) else told
             told = " ".join(unexpanded(told, repr(self.nodes)).split())
             raise TreeError(f"{self.path}:{line_of(where, self.lines)}: {hidden(told)}") from None
 
