@@ -183,7 +183,16 @@ def test_a_password_is_needed_and_never_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://", "http://h/0", "redis://h/x", "redis://h/0/a:b", "redis://h:x/0", "redis://h/0?db=1"]
+    "url",
+    [
+        "redis://",
+        "http://h/0",
+        "redis://h/x",
+        "redis://h/0/a:b",
+        "redis://h/0/a%3ab",
+        "redis://h:x/0",
+        "redis://h/0?db=1",
+    ],
 )
 def test_a_malformed_url_is_told_in_one_line(url: str) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$"):

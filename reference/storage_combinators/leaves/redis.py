@@ -128,10 +128,11 @@ class Redis:
 
 def _parts(url: Url) -> tuple[str, int, int, str]:
     parts = url.split_as("redis", "rediss")
-    db, _, name = parts.path.removeprefix("/").partition("/")
+    db, _, rest = parts.path.removeprefix("/").partition("/")
+    name = unquote(rest)
     if not (db or "0").isdecimal() or ":" in name:  # without colon, no two names can mean one key
         raise ValueError(f"{url.shown} does not end in /DB/NAME, a number and a name without colon")
-    return str(parts.hostname), parts.port or 6379, int(db or "0"), unquote(name) or "store"
+    return str(parts.hostname), parts.port or 6379, int(db or "0"), name or "store"
 
 
 def _silence(url: Url) -> float:
