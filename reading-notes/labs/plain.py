@@ -41,10 +41,10 @@ class Plain(S3):
 
 
 def listed(client: Client, bucket: str, folder: str, level: bool) -> Iterator[str]:
-    """Every key below `folder`, or what is one name below."""
+    """Every key below `folder`, or what is one name below; not the folder itself, which some servers list."""
     options = {"Delimiter": "/"} if level else {}
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder, **options):
-        yield from (entry["Key"] for entry in page.get("Contents", []))
+        yield from (entry["Key"] for entry in page.get("Contents", []) if entry["Key"] != folder)
         yield from (entry["Prefix"] for entry in page.get("CommonPrefixes", []))
 
 

@@ -63,6 +63,10 @@ def unjudged_and_failing(lab: Lab) -> None:
     failing(lab)
 
 
+def slow_program(lab: Lab) -> None:
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"], check=True, timeout=1)
+
+
 def endless(lab: Lab) -> None:
     while True:
         time.sleep(0.1)
@@ -82,6 +86,7 @@ TO_THE_END = "not run to the end, because"
         (broken, "different", "", ["NOT AS EXPECTED: OSError: the server is gone"]),
         (unjudged, "not run", f"{TO_THE_END} two laws: no time", [UNJUDGED]),
         (unjudged_and_failing, "different", f"{TO_THE_END} two laws: no time", [UNJUDGED, *FAILED]),
+        (slow_program, "not run", f"{TO_THE_END} {Path(sys.executable).name} had not ended after 1 s", []),
         (endless, "not run", "not run to the end, because 1 s were over", []),
     ],
 )

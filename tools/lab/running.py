@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ def performed(system: str, step: Step, say: Callable[[str], None], keeps: Path |
         why = f"not run, because {reason}"
     except TooLong:
         why = f"not run to the end, because {step.limit:g} s were over"
+    except subprocess.TimeoutExpired as slow:
+        why = f"not run to the end, because {Path(slow.cmd[0]).name} had not ended after {slow.timeout:.0f} s"
     except (OSError, ClientError, BotoCoreError) as error:  # the system broke where the step did not expect it
         lab.differs.append(f"{type(error).__name__}: {error}")
         lab.saw(f"NOT AS EXPECTED: {lab.differs[-1]}")

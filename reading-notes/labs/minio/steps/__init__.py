@@ -11,5 +11,6 @@ ORDER = [
     "requests",
     "pools",
     "numbers",
+    "power",
     "judging",
 ]
