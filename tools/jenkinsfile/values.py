@@ -90,7 +90,7 @@ def simple(node: Node, facts: Facts) -> bool:
             return facts.environment.get(text(named["name"], facts)) == text(named["value"], facts)
         case "call", "equals", ["actual", "expected"]:
             return value(named["actual"], facts) == value(named["expected"], facts)
-    raise Wrong(node.line, f"when: '{node}' cannot be evaluated here (allowed: {', '.join(CONDITIONS)})")
+    raise Wrong(node.line, f"when: '{node}' cannot be evaluated here (allowed: {', '.join((*CONDITIONS, *FLAGS))})")
 
 
 def plain(node: Node, facts: Facts) -> str:
