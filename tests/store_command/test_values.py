@@ -244,7 +244,8 @@ def heeds_ctrl_c() -> None:
 
 
 def test_ctrl_c_is_one_line(tmp_path):
-    (tmp_path / "slow.py").write_text("import time\ndef make(): print('waits', flush=True); time.sleep(60)\n")
+    slow = "import time\ndef make():\n    print('waits', flush=True)\n    for _ in range(600): time.sleep(0.1)\n"
+    (tmp_path / "slow.py").write_text(slow)  # one long sleep does not heed what comes just before it
     command = [STORE, "get", "slow.py:make", "a"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, preexec_fn=heeds_ctrl_c
