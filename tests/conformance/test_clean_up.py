@@ -118,7 +118,8 @@ from pathlib import Path
 sys.path.insert(0, {folder!r})
 def make(directory):
     Path({seen!r}).write_text(str(directory))
-    time.sleep({seconds})
+    for _ in range({seconds}):  # one long sleep does not heed what comes just before it
+        time.sleep(1)
     return {{}}
 """
 
