@@ -39,6 +39,7 @@ DERIVED = (
     "    return store",
 )
 APART = {"shared": "each call of the factory makes a store of its own"}
+GIVEN = "; it was called with a pathlib.Path to an empty directory, as a factory is that takes an argument"
 VERBS = ("get", "put", "merge", "delete", "swap", "refs")
 
 
@@ -136,7 +137,8 @@ def _of_kind(name: str, make: Callable[..., Any], lines: tuple[str, ...], *, url
         place = made.place()
         place.close()
     except Exception as error:  # a foreign factory may raise anything
-        raise BadSubject(f"{name} cannot be opened: {told(error, url)}") from error
+        given = GIVEN if made.directory and isinstance(error.__cause__, TypeError) else ""
+        raise BadSubject(f"{name} cannot be opened: {told(error, url)}{given}") from error
     if isinstance(place.store, str | bytes | bytearray | list | tuple | PathLike):  # which have [], or are paths
         raise BadSubject(f"{name} makes a {type(place.store).__name__}, no Store and no mapping")
     kind = "store" if is_store(place.store) else "mapping" if hasattr(place.store, "__getitem__") else ""
@@ -179,7 +181,9 @@ def _adopted(made: Subject, thing: object) -> Subject:
     try:
         open_store(thing)
     except (TypeError, ValueError) as error:
-        raise BadSubject(f"{made.name} makes a {type(thing).__name__}, no Store and no mapping: {error}") from None
+        lacks = ", ".join(verb for verb in VERBS if not callable(getattr(thing, verb, None)))
+        kind = f"a {type(thing).__name__}, no Store and no mapping (of a Store it lacks {lacks}; of a mapping, [])"
+        raise BadSubject(f"{made.name} makes {kind}: {error}") from None
     opened = replace(made, kind="store", make=_then(made.make, open_store), lines=(*made.lines, *OPENED))
     if made.directory or not _one_place(opened.make):
         return replace(opened, without={} if made.directory else APART)

@@ -25,19 +25,28 @@ def keeps_the_first_key(store, many):  # type: ignore[no-untyped-def]  # it is p
 
 @law("pickles", kind="mapping")
 def pickling_keeps_each_key(t: Trial) -> None:
-    """pickle.loads(pickle.dumps(d)) == d, where pickling works at all"""
+    """pickle.loads(pickle.dumps(d)) == d, where pickling works at all; what is set in it then is there"""
     k, v = t.ref(), t.value()
     t.do("[]=", k, v)
-    t.program(pickle_keeps_key, "store", repr(k), repr(v))
+    t.program(pickle_keeps_key, "store", repr(k), repr(v), repr(t.claims.lists))
 
 
-def pickle_keeps_key(store, key, value):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
-    try:
-        pickled = pickle.dumps(store)
-    except Exception:  # noqa: BLE001  # not every store can be pickled; each says so in its own way
-        return
-    again = pickle.loads(pickled)  # noqa: S301  # what was pickled two lines above
-    assert again.get(key) == value, f"after pickling, {key!r} does not hold {value!r}"
+def pickle_keeps_key(store, key, value, lists):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    for turn in (b"1", b"2"):  # twice, since what was pickled first may be kept
+        store["pickled"] = store["gone"] = turn
+        del store["gone"]
+        try:
+            pickled = pickle.dumps(store)
+        except Exception:  # noqa: BLE001  # not every store can be pickled; each says so in its own way
+            return
+        again = pickle.loads(pickled)  # noqa: S301  # what was pickled three lines above
+        assert again.get(key) == value, f"after pickling, {key!r} does not hold {value!r}"
+        assert again.get("pickled") == turn, "after pickling for the second time, an older value is there"
+        assert again.get("gone") is None, "after pickling, a key is there that was deleted"
+        if lists:
+            assert sorted(again) == sorted(store), f"after pickling, the keys are {sorted(again)}"
+        again["more"] = value
+        assert again["more"] == value, "what is set after pickling is another value"
 
 
 @law("threads", kind="mapping")

@@ -100,16 +100,28 @@ def what_get_answers_is_a_copy(t: Trial) -> None:
 
 @law("pickles", chapter=CHAPTER)
 def pickling_keeps_the_content(t: Trial) -> None:
-    """pickle.loads(pickle.dumps(s)) answers as s, where pickling works at all"""
+    """pickle.loads(pickle.dumps(s)) answers as s, where pickling works at all; what is put in it then is there"""
     r, v = t.ref(), t.value()
     t.put(r, v)
-    t.program(keeps_content, "store", t.text(r), t.text(v))
+    t.program(keeps_content, "store", "root", t.text(r), t.text(v), t.text(t.nth(1)), t.text(t.nth(2)))
 
 
-def keeps_content(store, ref, value):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
-    try:
-        pickled = pickle.dumps(store)
-    except Exception:  # noqa: BLE001  # not every store can be pickled; each says so in its own way
-        return
-    again = pickle.loads(pickled)  # noqa: S301  # what was pickled two lines above
-    assert again.get(ref) == value, f"after pickling, {ref!r} does not hold {value!r}"
+def keeps_content(store, root, ref, value, *turns):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    for turn in turns:  # twice, since what was pickled first may be kept
+        for name in ("pickled", "gone"):
+            store.put(root / name, turn)
+        store.delete(root / "gone")
+        try:
+            pickled = pickle.dumps(store)
+        except Exception:  # noqa: BLE001  # not every store can be pickled; each says so in its own way
+            return
+        again = pickle.loads(pickled)  # noqa: S301  # what was pickled three lines above
+        assert again.get(ref) == value, f"after pickling, {ref!r} does not hold {value!r}"
+        assert again.get(root / "pickled") == turn, "after pickling for the second time, an older value is there"
+        try:
+            again.get(root / "gone")
+        except KeyError:
+            again.put(root / "more", value)
+        else:
+            raise AssertionError("after pickling, a value is there that was deleted")
+        assert again.get(root / "more") == value, "what is put after pickling is another value"

@@ -55,6 +55,20 @@ class PicklesEmpty(Plain):
         return {"cells": {}}
 
 
+@outlaw("pickling_keeps_the_content", wrong="In its pickle is what was deleted, too.", seen="journals")
+class PicklesWhatWasDeleted(Plain):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ever: dict[Ref, Any] = {}
+
+    def write(self, ref: Ref, value: Any) -> None:
+        super().write(ref, value)
+        self.ever |= {} if value is MISSING else {ref: value}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"cells": self.ever}
+
+
 @outlaw(
     "what_was_put_first_is_still_there_at_the_end",
     wrong="Of 1,000 refs the oldest is evicted.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from time import sleep
 from typing import Any, ClassVar
@@ -195,6 +196,13 @@ class EvictsKeys(Entries):
 class PicklesNoKeys(Entries):
     def __reduce__(self) -> Any:
         return (type(self), ())
+
+
+@outlaw("pickling_keeps_each_key", wrong="What is pickled is what was there the first time.", seen="a state kept")
+class PicklesTheFirstState(Entries):
+    def __getstate__(self) -> Any:
+        self.first = getattr(self, "first", None) or {"store": deepcopy(self.store)}
+        return self.first
 
 
 @outlaw("threads_do_not_lose_each_others_keys", wrong="Each write replaces all by a changed copy, without a lock.")
