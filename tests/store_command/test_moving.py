@@ -1,4 +1,4 @@
-"""sync and migrate as functions: verified, resumable, and nothing is lost on the way."""
+"""sync and move as functions: verified, resumable, and nothing is lost on the way."""
 
 import itertools
 from typing import Any
@@ -23,7 +23,7 @@ from storage_combinators import (
 )
 from storage_combinators.edges.cli_trees import settle
 from storage_combinators.edges.open_store import UsageError
-from storage_combinators.edges.syncing import PATIENCE, migrate, sync
+from storage_combinators.edges.syncing import PATIENCE, move, sync
 
 A, B, C = Ref("a"), Ref("a", "b"), Ref("c")
 CONTENTS = st.dictionaries(st.sampled_from([A, B, C, Ref("d")]), st.sampled_from([b"1", b"2", b""]))
@@ -57,9 +57,9 @@ def test_with_delete_they_are_equal_and_a_dry_run_tells_the_same_and_does_nothin
 
 
 @given(CONTENTS, CONTENTS)
-def test_migrate_leaves_nothing_behind(mine, yours):
+def test_move_leaves_nothing_behind(mine, yours):
     source, target = Memory(dict(mine)), Memory(dict(yours))
-    assert set(done(migrate(source, target, whole(source))).values()) <= {"moved"}
+    assert set(done(move(source, target, whole(source))).values()) <= {"moved"}
     assert (source.cells, target.cells) == ({}, {**yours, **mine})
 
 
@@ -73,12 +73,12 @@ def test_a_migration_that_stops_at_any_point_loses_nothing_and_can_be_begun_agai
             raise KeyboardInterrupt
 
     try:
-        done(migrate(Failing(source, dies), Failing(target, dies), whole(source)))
+        done(move(Failing(source, dies), Failing(target, dies), whole(source)))
     except KeyboardInterrupt:
         pass
     for ref, value in {A: b"1", B: b"2", C: b"3"}.items():
         assert value in (source.cells.get(ref), target.cells.get(ref))
-    done(migrate(source, target, whole(source)))
+    done(move(source, target, whole(source)))
     assert (source.cells, target.cells) == ({}, {A: b"1", B: b"2", C: b"3"})
 
 
@@ -106,21 +106,21 @@ def test_nothing_is_lost_where_both_are_one_place_whatever_is_over_it(over, alon
         one = Memory({A: b"1", B: b"2"})
         source, target = (over(one), one) if turned else (one, over(one))
         with pytest.raises(UsageError, match="one place"):
-            done(migrate(source, target, [A, B], alone=alone, settle=settle))
+            done(move(source, target, [A, B], alone=alone, settle=settle))
         assert {ref: source.get(ref) for ref in walk(source, Ref())} == {A: b"1", B: b"2"}
     one = Memory({A: b"1", B: b"2"})
     with pytest.raises(UsageError, match="one place"):
-        done(migrate(one, Unlisted(one), [A, B]))
+        done(move(one, Unlisted(one), [A, B]))
     assert one.cells == {A: b"1", B: b"2"}
 
 
 def test_what_the_target_only_means_to_write_is_not_taken_out():
     source, slow = Memory({A: b"1", B: b"2"}), Memory()
-    assert done(migrate(source, WriteBack(Memory(), ReadOnly(slow)), [A, B], settle=settle)) == dict.fromkeys(
+    assert done(move(source, WriteBack(Memory(), ReadOnly(slow)), [A, B], settle=settle)) == dict.fromkeys(
         [A, B], "failed"
     )
     assert source.cells == {A: b"1", B: b"2"}
-    seen = migrate(source, WriteBack(Memory(), slow), [A, B], settle=settle)
+    seen = move(source, WriteBack(Memory(), slow), [A, B], settle=settle)
     assert next(seen).what == "moved"
     assert (source.cells, slow.cells) == ({B: b"2"}, {A: b"1"})
 
@@ -136,7 +136,7 @@ def test_what_the_target_only_means_to_write_is_not_told_as_copied():
 
 def test_what_the_source_only_means_to_delete_is_deleted():
     slow = Memory({A: b"1"})
-    assert done(migrate(WriteBack(Memory(), slow), Memory(), [A], alone=True, settle=settle)) == {A: "moved"}
+    assert done(move(WriteBack(Memory(), slow), Memory(), [A], alone=True, settle=settle)) == {A: "moved"}
     assert slow.cells == {}
 
 
@@ -150,7 +150,7 @@ class Forgetful(PassThrough[Any]):
 def test_what_is_read_back_otherwise_has_failed_and_is_not_taken_out():
     source = Memory({A: b"1"})
     assert done(sync(source, Forgetful(Memory()), [A])) == {A: "failed"}
-    assert done(migrate(source, Forgetful(Memory()), [A])) == {A: "failed"}
+    assert done(move(source, Forgetful(Memory()), [A])) == {A: "failed"}
     assert source.cells == {A: b"1"}
 
 
@@ -162,7 +162,7 @@ def test_what_changed_meanwhile_stays():
             self.source.put(ref, value)
             source.put(ref, b"newer")
 
-    assert done(migrate(source, Slow(Memory()), [A])) == {A: "failed"}
+    assert done(move(source, Slow(Memory()), [A])) == {A: "failed"}
     assert source.cells == {A: b"newer"}
 
 
@@ -172,9 +172,9 @@ def test_a_source_that_cannot_remove_conditionally_keeps_it_unless_nobody_else_w
             raise Refused("no such request here")
 
     source = Memory({A: b"1"})
-    assert done(migrate(Plain(source), Memory(), [A])) == {A: "failed"}
+    assert done(move(Plain(source), Memory(), [A])) == {A: "failed"}
     assert source.cells == {A: b"1"}
-    assert done(migrate(Plain(source), Memory(), [A], alone=True)) == {A: "moved"}
+    assert done(move(Plain(source), Memory(), [A], alone=True)) == {A: "moved"}
     assert source.cells == {}
 
 
@@ -203,7 +203,7 @@ def test_one_ref_that_fails_does_not_stop_the_rest_but_a_lost_store_does():
 def test_what_is_gone_meanwhile_is_told():
     assert done(sync(Memory(), Memory(), [A])) == {A: "gone"}
     assert done(sync(Memory(), Memory({A: 1}), [A])) == {A: "gone"}
-    assert done(migrate(Memory(), Memory({A: 1}), [A])) == {A: "gone"}
+    assert done(move(Memory(), Memory({A: 1}), [A])) == {A: "gone"}
 
 
 def test_who_may_not_be_written_is_told_and_left():

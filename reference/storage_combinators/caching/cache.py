@@ -19,6 +19,7 @@ class Cache(Generic[V]):
     ``Cache(f, s) ≈ s`` for any f that starts empty, as long as all writes go through here; a hit asks nothing of s.
     Absence is asked again each time. Every write drops, writes slow, drops: a failure, or being stopped midway,
     leaves nothing stale. A read that races with a write may (see the chapter): Locked(Cache(f, s)) does not.
+    fast and slow are two places: what is dropped in one place would be the value itself.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = Cache(Memory(), Memory({Ref("a"): 1})); store.get(Ref("a")), store.fast.get(Ref("a"))

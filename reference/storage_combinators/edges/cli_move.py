@@ -18,7 +18,7 @@ from .cli_options import Enough, Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .labels import hidden_in, in_one_line
 from .open_store import UsageError
-from .syncing import Step, migrate, sync
+from .syncing import Step, move, sync
 
 __all__ = ["app"]
 
@@ -97,7 +97,7 @@ def migrate_(
     if one == other:  # else found out by what is moved first, which is nowhere for a moment
         raise UsageError("FROM and TO are one place")
     refs = list(walk(one, ref_at(base)))
-    return _followed(migrate(one, other, refs, alone=alone, settle=settle), len(refs), given=(source, target))
+    return _followed(move(one, other, refs, alone=alone, settle=settle), len(refs), given=(source, target))
 
 
 def _followed(steps: Iterator[Step], total: int, would: str = "", *, given: Iterable[str]) -> int:

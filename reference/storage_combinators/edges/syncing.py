@@ -1,4 +1,4 @@
-"""sync and migrate: one store brought to where another is, ref by ref (field: mirror, rsync). Functions. Ours."""
+"""sync and move: one store brought to where another is, ref by ref (field: mirror, rsync). Functions. Ours."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ..ref import Ref
 from ..store import MISSING, Conflict, Refused, Store
 from .open_store import UsageError
 
-__all__ = ["Step", "migrate", "sync"]
+__all__ = ["Step", "move", "sync"]
 
 V = TypeVar("V")
 What: TypeAlias = Literal["copied", "same", "gone", "deleted", "moved", "failed"]
@@ -56,7 +56,7 @@ def sync(
     return _each(refs, step)
 
 
-def migrate(
+def move(
     source: Store[V],
     target: Store[V],
     refs: Iterable[Ref],

@@ -18,7 +18,7 @@ class Condition(Gathered[V]):
     ``put(r, v)``: v is in then if test(v), else in otherwise, and in then no more; deletes are from both. What then has
     is read, and hides an older value in otherwise, which comes to light if then loses it by itself.
     `test` is asked when a value is put, and never when it is read, so it may change its mind. A store that fails fails
-    the verb: the other may hold something older. Stopped midway: see Gathered.
+    the verb: the other may hold something older. Stopped midway, and why the two are two places: see Gathered.
 
     >>> from storage_combinators import Memory
     >>> store = Condition(lambda value: len(value) > 3, Memory(), Memory()); store.put(Ref("a"), b"large")

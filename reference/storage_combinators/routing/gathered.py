@@ -21,6 +21,7 @@ class Gathered(ABC, Generic[V]):
     ``get(r)`` is that of the first store that has r; after ``put(r, v)`` that is home(r, v), after delete none has it.
     A failure is never taken for absence. The new value is put before older ones are deleted, those that are hidden
     first: stopped midway, before or after is seen, and what is left over stays hidden. merge stays where the value is.
+    No two are one place, such as two handles on a folder: what is deleted as the older would be the new one.
 
     >>> from storage_combinators import Memory, Union
     >>> store = Union((Memory(), Memory({Ref("a"): 1}))); store.put(Ref("a"), 2); store.sources[1].get(Ref("a"))

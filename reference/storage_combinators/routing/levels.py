@@ -18,7 +18,8 @@ class Levels(Generic[V]):
 
     ``Levels((a, b, c)) ≈ Cache(a, Cache(b, c))``, and ``Levels((s,)) ≈ s``.
     A read goes on after absence, not after failure, and fills every nearer level, the farthest first. A write drops in
-    all nearer levels, is made in the last, and drops again: failed, or stopped midway, it leaves nothing stale.
+    all nearer levels, is made in the last, and drops again: failed, or stopped midway, it leaves nothing stale. No two
+    are one place: what was dropped would be the truth.
 
     >>> from storage_combinators import Memory
     >>> store = Levels((Memory(), Memory(), Memory({Ref("a"): 1}))); store.get(Ref("a"))
