@@ -42,7 +42,7 @@ def line(capsys) -> str:
 
 BAD = {
     "nothing known": (["foofs"], "foofs is none of ext4, ext2, xfs, btrfs: say how it is made with --mkfs"),
-    "not in the kernel": (["foofs", "--mkfs", "true {device}"], "the kernel of this machine has no file system foofs"),
+    "not in the kernel": (["foofs", "--mkfs", "true {device}"], "the file system foofs in the kernel of this machine"),
     "no device": (["ext4", "--mkfs", "true"], "--mkfs has no {device}"),
     "no program": (["ext4", "--mkfs", "no-such-program {device}"], "there is no program no-such-program"),
     "no dir": (["ext4", "--mount", "true {device}"], "--mount has no {dir}"),
@@ -56,6 +56,7 @@ BAD = {
     "no recording": (["ext4", "--replay", "synced.txt"], "synced.txt: it is no recording"),
     "no JSON recording": (["ext4", "--replay", "list.json"], "list.json: it is no recording"),
     "nowhere to write": (["ext4", "--json", "no-such-folder/x.json"], "no-such-folder"),
+    "replay and a maker": (["foofs", "--replay", "list.json", "--mkfs", "true {device}"], "--replay needs no --mkfs"),
     "replay and more": (["ext4", "--replay", "list.json", "--workload", "synced.txt"], "--replay is instead of"),
     "no time": (["ext4", "--time-limit", "-1"], "--time-limit"),
 }

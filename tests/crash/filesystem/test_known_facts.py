@@ -29,10 +29,6 @@ pytestmark = [
         os.environ.get("STORAGE_PROFILE", "quick") == "quick", reason="takes minutes: make crash has it"
     ),
 ]
-
-starts_programs = pytest.mark.skipif(
-    os.environ.get("STORAGE_PROFILE", "quick") != "deep", reason="starts programs for each state: PROFILE=deep has it"
-)
 HERE = Path(__file__).parent
 ALL = ("ext4", "xfs", "btrfs")
 
@@ -52,14 +48,12 @@ def judged(filesystem: str, script: Path, scratch: Path, *, others: bool = True)
     return report
 
 
-@starts_programs
 @pytest.mark.parametrize("filesystem", ALL)
 def test_our_disk_store_loses_nothing(filesystem: str, tmp_path: Path) -> None:
     report = judged(filesystem, HERE / "disk_store.py", tmp_path)
     assert [finding for finding in report.findings if not finding.torn] == []
 
 
-@starts_programs
 @pytest.mark.parametrize("filesystem", ALL)
 def test_a_rename_whose_folder_is_not_synced_is_lost_after_the_writer_has_returned(
     filesystem: str, tmp_path: Path

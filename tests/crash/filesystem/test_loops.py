@@ -26,11 +26,13 @@ from storage_conformance.crash.filesystem import isolation
 from storage_conformance.crash.filesystem.kinds import kind_of
 from storage_conformance.crash.filesystem.running import Options, run
 from storage_conformance.crash.filesystem.workload import Calls
+from storage_conformance.interrupts import sigterm_as_interrupt
 
 if __name__ == "__main__":
     isolation.MEMORY = Path(sys.argv[1])
     forever = cycle([Calls(("create foo", "write foo 0 4096", "fsync foo"))])
-    report = run(kind_of("ext4"), forever, Options(), lambda report: print(report.workloads, flush=True))
+    with sigterm_as_interrupt():
+        report = run(kind_of("ext4"), forever, Options(), lambda report: print(report.workloads, flush=True))
     print(report.verdict, *report.why, flush=True)
 """
 

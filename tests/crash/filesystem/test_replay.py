@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from storage_conformance.crash.filesystem import command as module
+from storage_conformance.crash.filesystem import needs
 from storage_conformance.crash.filesystem.replay_file import BadReplay, load, saved
 from storage_conformance.crash.filesystem.states import states
 from storage_conformance.crash.run_command import command
@@ -17,7 +18,7 @@ GOOD, FORGOTTEN = HERE / "ext4.replay.json", HERE / "ext4-without-a-flush.replay
 @pytest.fixture
 def unmounted(monkeypatch) -> None:
     """As where nothing may be mounted."""
-    monkeypatch.setattr(module, "missing", lambda kind, recording=True: ["root"])
+    monkeypatch.setattr(module, "missing", lambda kind: ["root"])
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,16 @@ def test_another_file_system_than_ext4_needs_to_be_mounted(where, capsys, unmoun
     (where / "xfs.json").write_text(json.dumps(other))
     assert command(["filesystem", "xfs", "--replay", "xfs.json"]) == 2
     assert "to replay xfs, this is missing: root" in capsys.readouterr().err
+
+
+def test_a_replay_needs_no_maker_and_says_what_it_is_a_recording_of(where, capsys, monkeypatch) -> None:
+    assert command(["filesystem", "foofs", "--replay", str(GOOD)]) == 2
+    assert "is a recording of ext4, not of foofs" in capsys.readouterr().err
+    monkeypatch.setattr(needs, "FILE_SYSTEMS", where / "known")
+    (where / "known").write_text("nodev\tproc\n\tsquashfs\n")
+    monkeypatch.setattr(needs.shutil, "which", lambda name: name in ("e2fsck", "debugfs"))
+    assert command(["filesystem", "ext4", "--replay", str(GOOD)]) == 0
+    assert "nothing was mounted" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

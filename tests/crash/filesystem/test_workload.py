@@ -55,7 +55,7 @@ def test_a_folder_that_loses_nothing_is_fine_at_every_moment(workload: Calls, tm
         word, number = mark.split()
         for promises in PROMISES.values():
             told = Calls(workload.lines, workload.before, promises)
-            assert told.judge(tmp_path, int(number) + 1, int(number) + (word == "done")) == []
+            assert told.judge(tmp_path, [(int(number) + 1, int(number) + (word == "done"))]) == []
 
     workload.prepare(tmp_path)
     (tmp_path / "lost+found").mkdir()
@@ -102,5 +102,5 @@ def test_nor_is_what_is_no_text(tmp_path: Path) -> None:
 
 
 def test_a_tree_that_cannot_be_read_is_a_complaint(tmp_path: Path) -> None:
-    (wrong,) = Calls(("create f",)).judge(tmp_path / "gone", 1, 1)
-    assert wrong.startswith("it cannot be read: No such file")
+    ((wrong, moment),) = Calls(("create f",)).judge(tmp_path / "gone", [(0, 0), (1, 1)])
+    assert (wrong.startswith("it cannot be read: No such file"), moment) == (True, (1, 1))

@@ -21,18 +21,15 @@ from .image import Image
 from .kinds import SECONDS, Kind, Unknown, ran
 from .loops import CannotMount, attached, mount, unmount
 from .perturb import NOBODY, UNRELATED, Perturbation, Perturber, sync_all
-from .program import Program
 from .recording import Recording
-from .states import Moment, State
-from .workload import Workload
+from .states import State
+from .workload import Complaint, Workload
 
-__all__ = ["WORK", "Bench", "Complaint"]
+__all__ = ["WORK", "Bench"]
 
 WORK = "work"
 PROBE = "probe"
 WAIT = 0.005
-Complaint = tuple[str, Moment]
-"""A sentence, and the first moment for which it is said."""
 
 
 @dataclass
@@ -52,6 +49,7 @@ class Bench:
     @cached_property
     def made(self) -> Image:
         """The new file system. Raises NoDevice, and Unknown with what its maker says, or whoever mounts it."""
+        assert self.kind.mkfs
         self.device.ask("load", Image(self.kind.size << 20))
         with attached(self.device.path) as loop:
             status, said = ran(self.kind.mkfs.filled(device=loop))
@@ -122,11 +120,8 @@ class Bench:
         found: list[Complaint] = []
 
         def judge() -> None:
-            root = self.top / WORK
-            for moment in sorted(state.moments):
-                found.extend((said, moment) for said in workload.judge(root, *moment))
-            again = workload.again(root) if isinstance(workload, Program) else []
-            found.extend((said, max(state.moments)) for said in again + _written(self.top / PROBE))
+            found.extend(workload.judge(self.top / WORK, state.moments))
+            found.extend((said, max(state.moments)) for said in _written(self.top / PROBE))
 
         said = self.looked_at(state.image(), judge)
         if not said and not found and thorough:

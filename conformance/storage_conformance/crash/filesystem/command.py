@@ -59,7 +59,7 @@ def filesystem(
 
     Needs root, /dev/fuse and loop devices, and no kernel module. A recording of ext4 is replayed without any of them.
     """
-    kind = kind_of(name, mkfs, options, mount, unmount)
+    kind = kind_of(name, mkfs, options, mount, unmount, recorded=bool(replay))
     asked = _Asked(kind, tuple(workload or ()), write, read, seed)
     if replay and (workload or write):
         raise BadCommand("--replay is instead of workloads: leave --workload, --write and --read out")
@@ -142,13 +142,13 @@ def _replayed(kind: Kind, file: Path, options: Options) -> Report:
         if saved.filesystem != kind.name:
             raise BadReplay(f"{file} is a recording of {saved.filesystem}, not of {kind.name}")
         kind = replace(kind, options=kind.options or saved.options, part=1.0)
-        if not missing(kind, recording=False):
+        if not missing(kind):
             return run(kind, [saved], replace(options, at_once=1))
         return _unmounted(kind, saved, scratch, options)
 
 
 def _unmounted(kind: Kind, saved: Replay, scratch: Path, options: Options) -> Report:
-    lacking = missing_programs(["e2fsck", "debugfs"]) if kind.name in READABLE else missing(kind, recording=False)
+    lacking = missing_programs(["e2fsck", "debugfs"]) if kind.name in READABLE else missing(kind)
     if lacking:
         raise Unknown(f"to replay {kind.name}, this is missing: {'; '.join(lacking)}")
     report = Report(kind.name, kind.options, options.seed, notes=["nothing was mounted: read with e2fsck and debugfs"])

@@ -8,7 +8,7 @@ from random import Random
 from typing import Protocol
 
 from ..readers import BadCommand
-from .bench import Bench, Complaint
+from .bench import Bench
 from .image import BLOCK
 from .kinds import Kind
 from .perturb import NOBODY, Perturbation, perturbations
@@ -17,7 +17,7 @@ from .replay_file import Replay, saved
 from .result import Finding, Outcome
 from .shortest import shortest
 from .states import State, states
-from .workload import Workload
+from .workload import Complaint, Workload
 
 __all__ = ["Examined", "Looks", "Plan", "examine", "replayed"]
 

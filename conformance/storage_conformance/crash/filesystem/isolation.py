@@ -45,7 +45,7 @@ class Isolated:
         """Start it. Call from the main thread: it is this thread that it ends with."""
         context = get_context("spawn")
         self.pipe, other = context.Pipe()
-        self.process = context.Process(target=_apart, args=(os.getpid(), other, target, arguments))
+        self.process = context.Process(target=_apart, args=(os.getpid(), other, target, arguments), daemon=True)
         self.process.start()
         other.close()
 

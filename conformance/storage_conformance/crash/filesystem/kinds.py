@@ -34,7 +34,8 @@ class Kind:
     name: str
     size: int
     """Of the device, in MiB."""
-    mkfs: Command
+    mkfs: Command | None
+    """None: it is not made here, only a recording of it is looked at."""
     always: str = ""
     """Options that it needs when another file system of the same content may be mounted."""
     check: Command | None = None
@@ -97,17 +98,22 @@ KINDS = {
 }
 
 
-def kind_of(name: str, mkfs: str = "", options: str = "", mount: str = "", unmount: str = "") -> Kind:
-    """The file system that a user names. Raises Unknown, and BadCommand for what cannot work."""
+def kind_of(
+    name: str, mkfs: str = "", options: str = "", mount: str = "", unmount: str = "", *, recorded: bool = False
+) -> Kind:
+    """The file system that a user names; if `recorded`, its maker is not needed.
+
+    Raises Unknown, and BadCommand for what cannot work.
+    """
     if unmount and not mount:
         raise BadCommand("--unmount without --mount: the kernel unmounts what it mounted")
     if mount and options:
         raise BadCommand("--options are the kernel's: put yours into --mount")
+    if recorded and mkfs:
+        raise BadCommand("--replay needs no --mkfs: the recording holds the file system")
     given = {"mkfs": mkfs, "mount": mount, "unmount": unmount}
     made, mounts, unmounts = (_given(option, text) for option, text in given.items())
-    base = _base(name, made)
-    if not mount and not _in_kernel(name):
-        raise Unknown(f"the kernel of this machine has no file system {name}: say --mount CMD for one of your own")
+    base = replace(KINDS.get(name, Kind(name, LARGE, None)), mkfs=None) if recorded else _base(name, made)
     return replace(base, options=options, check=None if mount else base.check, mount=mounts, unmount=unmounts)
 
 
@@ -115,9 +121,9 @@ def _base(name: str, made: Command | None) -> Kind:
     """A known one, made as the user says or as its tool does; or one that only the user knows."""
     if name in KINDS:
         return replace(KINDS[name], mkfs=made, size=LARGE) if made else KINDS[name]
-    if not made:
+    if not made and not shutil.which(f"mkfs.{name}"):
         raise Unknown(f"{name} is none of {', '.join(KINDS)}: say how it is made with --mkfs 'PROGRAM {{device}}'")
-    return Kind(name, LARGE, made)
+    return Kind(name, LARGE, made or _command(f"mkfs.{name} {{device}}"))
 
 
 def _given(option: str, text: str) -> Command | None:
@@ -128,10 +134,3 @@ def _given(option: str, text: str) -> Command | None:
         if not command.has(name):
             raise BadCommand(f"--{option} has no {{{name}}}")
     return command
-
-
-def _in_kernel(name: str) -> bool:
-    """Whether it is there, or a module of that name can be loaded."""
-    if name in Path("/proc/filesystems").read_text().split():
-        return True
-    return bool(shutil.which("modprobe")) and ran(["modprobe", name])[0] == 0

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .kinds import Kind
+from .kinds import Kind, ran
 from .loops import CONTROL
 
 __all__ = ["missing", "missing_programs"]
@@ -20,12 +20,16 @@ PACKAGES = {
 }  # fmt: skip
 FUSE = Path("/dev/fuse")
 STATUS = Path("/proc/self/status")
+FILE_SYSTEMS = Path("/proc/filesystems")
 MAY_MOUNT = 1 << 21  # CAP_SYS_ADMIN of capabilities(7)
 
 
-def missing(kind: Kind, *, recording: bool = True) -> list[str]:
-    """What is missing to mount it, and to record it; each says what to do."""
-    return [*_from_the_system(recording=recording), *missing_programs(kind.needs())]
+def missing(kind: Kind) -> list[str]:
+    """What is missing to mount it, and to record it where it is made here; each says what to do."""
+    lacking = [*_from_the_system(recording=kind.mkfs is not None), *missing_programs(kind.needs())]
+    if lacking or kind.mount or _in_kernel(kind.name):
+        return lacking
+    return [f"the file system {kind.name} in the kernel of this machine (--mount CMD is for one of your own)"]
 
 
 def missing_programs(names: list[str]) -> list[str]:
@@ -49,6 +53,13 @@ def _from_the_system(*, recording: bool) -> Iterator[str]:
         yield f"{FUSE} (modprobe fuse; a container must be privileged)"
     if recording and not _has_libfuse():
         yield "libfuse 3 (package libfuse3-3 or fuse3)"
+
+
+def _in_kernel(name: str) -> bool:
+    """Whether it is there, or a module of that name can be loaded."""
+    if name in FILE_SYSTEMS.read_text().split():
+        return True
+    return bool(shutil.which("modprobe")) and ran(["modprobe", name])[0] == 0
 
 
 def _may_mount() -> bool:

@@ -1,16 +1,30 @@
-"""Program: a writer and a reader of the user's as a workload: each run of the writer is one operation."""
+"""Program: a writer and a reader of the user's as a workload: each run of the writer is one operation.
+
+They are run once for all states in which their folder reads alike, as in `run_judge.py`: starting them takes longer
+than all the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..readers import BadCommand, Command, Programs, Ran
 from ..run_record import MISSING
 from ..run_values import Put, Scenario, scenarios
+from .states import Moment
+from .workload import Complaint, looked
 
 __all__ = ["Program", "programs"]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the reader says of each key, and then what is wrong when the writer goes on, or ""."""
+
+    by_key: dict[str, Ran]
+    later: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,8 @@ class Program:
     """Of the scenario."""
     before: tuple[str, ...] = ()
     runs: Programs = field(init=False, repr=False, compare=False)
+    answers: dict[bytes, Answered] = field(default_factory=dict, repr=False, compare=False)
+    """By the digest of the folder."""
 
     def __post_init__(self) -> None:
         self.scratch.mkdir(parents=True, exist_ok=True)
@@ -57,27 +73,42 @@ class Program:
             mark(f"done {number}")
             if ran.status:
                 raise BadCommand(f"--write failed with status {ran.status} without any crash: {_said(ran)}")
-        wrong = self.judge(root, len(self.lines), len(self.lines))
+        wrong = list(self._wrong(self._read(root), (len(self.lines),) * 2))
         if wrong:
             raise BadCommand(f"--write and --read disagree without any crash: {wrong[0]}")
 
-    def judge(self, root: Path, begun: int, done: int) -> list[str]:
-        """What the reader finds that it must not, and what it does not find that it must."""
-        told = [self._complaint(root, key, begun, done) for key in dict.fromkeys(put.key for put in self.scenario.puts)]
-        return list(filter(None, told))
+    def judge(self, root: Path, moments: Collection[Moment]) -> list[Complaint]:
+        """What the reader finds that it must not, or not that it must; and whether the writer can go on."""
+        tree, last = looked(root), max(moments)
+        if isinstance(tree, str):
+            return [(tree, last)]
+        answered = self.answers.get(tree.digest()) or self._answered(root)
+        self.answers[tree.digest()] = answered
+        found = [(said, moment) for moment in sorted(moments) for said in self._wrong(answered.by_key, moment)]
+        return found + [(answered.later, last)] * bool(answered.later)
 
-    def again(self, root: Path) -> list[str]:
+    def _answered(self, root: Path) -> Answered:
+        return Answered(self._read(root), self._later(root))
+
+    def _read(self, root: Path) -> dict[str, Ran]:
+        keys = dict.fromkeys(put.key for put in self.scenario.puts)
+        return {key: self._get(root, key) for key in keys}
+
+    def _later(self, root: Path) -> str:
         """Whether the writer goes on after the crash, and the reader finds what it wrote."""
         ran, put = self._put(root, self.scenario.later), self.scenario.later
         if ran.status:
-            return [f"the writer fails after the crash with status {ran.status}: {_said(ran)}"]
-        return [] if _is(self._get(root, put.key), put.value) else ["what is written after the crash is not read back"]
+            return f"the writer fails after the crash with status {ran.status}: {_said(ran)}"
+        return "" if _is(self._get(root, put.key), put.value) else "what is written after the crash is not read back"
 
-    def _complaint(self, root: Path, key: str, begun: int, done: int) -> str:
+    def _wrong(self, answers: dict[str, Ran], moment: Moment) -> Iterator[str]:
+        return filter(None, (self._complaint(key, ran, *moment) for key, ran in answers.items()))
+
+    def _complaint(self, key: str, ran: Ran, begun: int, done: int) -> str:
         puts = [(number, put.value) for number, put in enumerate(self.scenario.puts[:begun]) if put.key == key]
         kept = [number for number, _ in puts if number < done]
         allowed = [value for number, value in puts if number >= max(kept, default=0)]
-        ran, shown = self._get(root, key), f"the reader of {key!r}" if key else "the reader"
+        shown = f"the reader of {key!r}" if key else "the reader"
         if ran.status == MISSING and not ran.printed:
             return f"{shown} finds nothing, though a writer had returned" if kept else ""
         if ran.status:

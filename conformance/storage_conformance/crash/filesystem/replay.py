@@ -9,10 +9,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bench import WORK, Complaint
+from .bench import WORK
 from .kinds import Kind, plain, ran
 from .states import State
-from .workload import Workload
+from .workload import Complaint, Workload
 
 __all__ = ["READABLE", "Unmounted"]
 
@@ -37,6 +37,6 @@ class Unmounted:
         if status not in MENDED:
             return [(f"e2fsck cannot replay its journal: {plain(said, image)}", max(state.moments))]
         ran(["debugfs", "-R", f"rdump /{WORK} {self.folder}", str(image)])
-        found = [(said, moment) for moment in sorted(state.moments) for said in workload.judge(root, *moment)]
+        found = workload.judge(root, state.moments)
         damage = self.kind.complaint(image) if thorough and not found else ""
         return found + [(damage, max(state.moments))] * bool(damage)

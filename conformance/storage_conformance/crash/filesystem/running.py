@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from time import monotonic
 
-from ...interrupts import sigterm_as_interrupt
 from .bench import Bench
 from .device import NoDevice, Recorder
 from .examining import Plan, examine, replayed
@@ -52,24 +52,29 @@ def run(
     """Judge a file system by workloads, or by what was recorded before.
 
     Raises Unknown, CannotIsolate and NoDevice where it cannot be made, mounted or recorded; Stopped.
-    After Ctrl-C, SIGTERM and the time limit the report is of what was seen until then, and never "holds".
+    After KeyboardInterrupt and the time limit the report is of what was seen until then, and never "holds".
     """
     start = monotonic()
     report = Report(kind.name, kind.options, options.seed)
-    with place() as folder, sigterm_as_interrupt():
-        benches = [Isolated(_serve, kind, folder / str(number), options.recorder) for number in range(options.at_once)]
+    with place() as folder:
         try:
-            for outcome in _shared_out(benches, iter(tasks), options, start + options.time_limit):
-                report.add(outcome)
-                report.seconds = monotonic() - start
-                watch(report)
+            with _benches(kind, folder, options) as benches:
+                for outcome in _shared_out(benches, iter(tasks), options, start + options.time_limit):
+                    report.add(outcome)
+                    report.seconds = monotonic() - start
+                    watch(report)
         except (KeyboardInterrupt, TimeoutError) as error:
             report.why.append("interrupted" if isinstance(error, KeyboardInterrupt) else "the time limit was reached")
-        finally:
-            for bench in benches:
-                bench.close()
     report.seconds = monotonic() - start
     return report
+
+
+@contextmanager
+def _benches(kind: Kind, folder: Path, options: Options) -> Iterator[list[Isolated]]:
+    """As many as work at once; they are gone afterwards."""
+    with ExitStack() as stack:
+        folders = [folder / str(number) for number in range(options.at_once)]
+        yield [stack.enter_context(closing(Isolated(_serve, kind, each, options.recorder))) for each in folders]
 
 
 def _shared_out(

@@ -12,10 +12,10 @@ is there, and synced, before the recording begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ..replay import after
 from ..trace import Trace
@@ -25,10 +25,13 @@ from .calls import make
 from .history import History
 from .oracle import complaints
 from .promises import POSIX, Promises
+from .states import Moment
 
-__all__ = ["BadWorkload", "Calls", "Workload", "parse"]
+__all__ = ["BadWorkload", "Calls", "Complaint", "Workload", "looked", "parse"]
 
 DASHES = "---"
+Complaint: TypeAlias = tuple[str, Moment]
+"""A sentence, and a moment for which it is said."""
 
 
 class BadWorkload(ValueError):
@@ -61,8 +64,8 @@ class Workload(Protocol):
         """Calls mark("begun 0"), does operation 0, calls mark("done 0"), and so on. Raises OSError."""
         ...
 
-    def judge(self, root: Path, begun: int, done: int) -> list[str]:
-        """What is wrong with what is found, a sentence each, when so many operations had begun and returned."""
+    def judge(self, root: Path, moments: Collection[Moment]) -> list[Complaint]:
+        """What is wrong with what is found, for each moment at which the power may have gone; it is looked at once."""
         ...
 
 
@@ -101,13 +104,25 @@ class Calls:
             make(root, line, len(self.before) + number)
             mark(f"done {number}")
 
-    def judge(self, root: Path, begun: int, done: int) -> list[str]:
+    def judge(self, root: Path, moments: Collection[Moment]) -> list[Complaint]:
         """What the file system broke of its promises, as far as this tree shows it."""
-        try:
-            found = read_tree(root)
-        except OSError as error:
-            return [f"it cannot be read: {error.strerror} ({error.filename and Path(error.filename).name})"]
-        return complaints(self.history, _without(found, "lost+found"), begun, done, self.promises)
+        found = looked(root)
+        if isinstance(found, str):
+            return [(found, max(moments))]
+        tree = _without(found, "lost+found")
+        return [
+            (said, moment)
+            for moment in sorted(moments)
+            for said in complaints(self.history, tree, *moment, self.promises)
+        ]
+
+
+def looked(root: Path) -> Tree | str:
+    """What is there, or why that cannot be read, as a complaint."""
+    try:
+        return read_tree(root)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror} ({error.filename and Path(error.filename).name})"
 
 
 def _without(tree: Tree, name: str) -> Tree:
