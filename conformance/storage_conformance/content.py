@@ -15,7 +15,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-__all__ = ["BYTES", "JSON", "TWINS", "Group", "groups", "noise", "twins", "values"]
+__all__ = ["BYTES", "JSON", "NEARLY", "TWINS", "Group", "groups", "noise", "twins", "values"]
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,19 @@ TWINS: tuple[tuple[bytes, bytes], ...] = (
     (b"ab", b"ba"),
     (b"plumless", b"buckeroo"),
 )  # they differ in all, in length, in being there, in the last byte, in the first, in order, not in CRC-32
+
+NEARLY: tuple[tuple[bytes, bytes], ...] = (
+    (b"x" * 5000, b"x" * 2500 + b"y" + b"x" * 2499),
+    (b"x", b"X"),
+    (b"x", b"x\n"),
+    (b"x", b" x "),
+    (b"1", b"01"),
+    (b"x", b"x\0"),
+    (b"x\n", b"x\r\n"),
+    (b"\xff", b"\xfe"),
+    (b'{"a": 1}', b'{"a":1}'),
+    ("\u00e9".encode(), "e\u0301".encode()),
+)  # they are the same to whoever compares the ends alone, without case, blanks or accents, as numbers, text or JSON
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 
 from storage_combinators.store import MISSING, Conflict, Missing, Refused
 
+from ..content import NEARLY, twins
 from ..law import law
 from ..scope import swaps
 from ..trial import Trial
@@ -160,8 +161,9 @@ def swap_refuses_what_it_cannot_do_in_one_step(t: Trial) -> None:
 
 @law("swaps", level="write", chapter=CHAPTER)
 def swap_compares_the_whole_value(t: Trial) -> None:
-    """get(r) = v: swap(r, w, u) raises Conflict, w being v but for one byte; swap(r, v2, u) does it, v2 = v"""
-    r, (v, w) = t.scope.refs[0], t.twins()
+    """get(r) = v: swap(r, w, u) raises Conflict, w being nearly v; swap(r, v2, u) does it, v2 = v"""
+    more = NEARLY[: t.rounds] if t.claims.values == "bytes" else ()
+    r, (v, w) = t.scope.refs[0], t.choose((*twins(t.claims.values)[: t.rounds], *more))
     t.expect(None, "put", r, v)
     t.expect(Conflict, "swap", r, w, w)
     t.expect(v, "get", r)

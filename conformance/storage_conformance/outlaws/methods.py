@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import ItemsView, Iterator, KeysView
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
 from storage_combinators.functions import as_bytes
@@ -178,6 +178,19 @@ class LooseItems(ItemsView[str, bytes]):
 class LooksAtKeysAlone(Entries):
     def items(self) -> LooseItems:
         return LooseItems(self)
+
+
+class LooseValues(ValuesView[bytes]):
+    """Values in which the beginning of one is found."""
+
+    def __contains__(self, value: Any) -> bool:
+        return isinstance(value, bytes) and any(held.startswith(value) for held in self)
+
+
+@outlaw("the_views_have_nothing_that_is_not_there", wrong="The beginning of a value is in values().", seen="LIKE 'x%'")
+class FindsBeginnings(Entries):
+    def values(self) -> LooseValues:
+        return LooseValues(self)
 
 
 class UnitingKeys(KeysView[str]):

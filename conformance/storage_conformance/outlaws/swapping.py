@@ -155,3 +155,23 @@ class ComparesTheHead(Plain):
         there = self.read(ref)
         alike = MISSING not in (there, old) and bytes(old)[:1024] == there[:1024]
         super().swap(ref, there if alike else old, new)
+
+
+@outlaw("swap_compares_the_whole_value", wrong="swap compares length and both ends.", seen="fast checksums of files")
+class ComparesTheEnds(Plain):
+    def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
+        there = self.read(ref)
+        alike = MISSING not in (there, old) and ends(bytes(old)) == ends(there)
+        super().swap(ref, there if alike else old, new)
+
+
+def ends(value: bytes) -> tuple[int, bytes, bytes]:
+    return len(value), value[:64], value[-64:]
+
+
+@outlaw("swap_compares_the_whole_value", wrong="swap compares as text, blanks at the ends apart.", seen="HTTP headers")
+class ComparesStripped(Plain):
+    def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
+        there = self.read(ref)
+        alike = MISSING not in (there, old) and bytes(old).strip() == there.strip()
+        super().swap(ref, there if alike else old, new)
