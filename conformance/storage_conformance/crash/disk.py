@@ -22,7 +22,8 @@ class Choice:
     """What is on disk: the units that are there, those that had started and are lost.
 
     `fill` is one of the model's: what is read where bytes are lost. `guess` is one of
-    GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none.
+    GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none. Of those, the `synced` ones
+    were synced since.
     """
 
     persisted: int
@@ -30,6 +31,7 @@ class Choice:
     fill: str = "zeros"
     guess: str = ""
     mapped: frozenset[int] = frozenset()
+    synced: frozenset[int] = frozenset()
 
 
 class Disk:
@@ -49,13 +51,19 @@ class Disk:
 
     def tree(self, choice: Choice) -> Tree:
         """All that can be reached from the root."""
-        nodes: dict[int, Node] = {}
-        todo = [ROOT]
+        return Tree({number: self.node(number, choice) for number in self.reached(choice)})
+
+    def reached(self, choice: Choice) -> set[int]:
+        """The nodes that have a name, in a folder that has one, up to the root."""
+        found, todo = {ROOT}, [ROOT]
         while todo:
             number = todo.pop()
-            node = nodes[number] = self.node(number, choice)
-            todo += [n for n in node.entries.values() if n not in nodes] if isinstance(node, Folder) else []
-        return Tree(nodes)
+            born = self.born[number]
+            if isinstance(born, Folder):
+                new = set(self._entries(number, born, choice.persisted).values()) - found
+                found |= new
+                todo += new
+        return found
 
     def node(self, number: int, choice: Choice) -> Node:
         """One node, made anew."""
@@ -68,7 +76,8 @@ class Disk:
         """16 bytes, the same for choices that read alike."""
         below = self.below[number]
         lost = choice.lost & below if choice.fill != "zeros" else -1
-        guess = (choice.guess, choice.mapped) if choice.guess else None
+        plain = isinstance(self.born[number], File) and number not in choice.mapped  # which no guess changes
+        guess = (choice.guess, choice.mapped) if choice.guess and not plain else None
         key = (number, choice.persisted & below, lost, choice.fill, guess)
         if key not in self.digests:
             self.digests[key] = self._digest(choice, number, above)

@@ -169,12 +169,18 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
         return AGAIN
     if kind == "lost after return" and not state.choice.lost:
         return LATE
-    if state.guess and not state.doubtful:
+    if state.guess and not state.doubtful and not _of_others(state):
         return MAPPED
     if state.choice.fill == "reused":
         return REUSED
     names = all(isinstance(state.plan.units[i].effects[0], Entry) for i in bits(state.choice.lost))
     return SPLIT if state.choice.lost and names else IN_PLACE
+
+
+def _of_others(state: State) -> bool:
+    """Whether it is no guess that breaks this state: what is lost is of other files than the mapped ones."""
+    lost = {effect.node for i in bits(state.choice.lost) for effect in state.plan.units[i].effects}
+    return state.guess == "as before" and bool(lost - state.choice.mapped)
 
 
 def _is_mark(state: State, call: Call) -> bool:

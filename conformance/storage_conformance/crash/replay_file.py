@@ -11,7 +11,7 @@ from typing import Any
 from .disk import Choice, Disk
 from .models import MODELS
 from .plan import bits, union
-from .search import State
+from .search import State, synced_maps
 from .split import plan
 from .trace import BadTrace, as_json, from_json
 
@@ -21,7 +21,7 @@ __all__ = ["load_state", "save_state"]
 def save_state(state: State, kind: str, path: Path) -> None:
     """Write the state, and the kind of its violation, as JSON. Raises OSError."""
     choice = asdict(state.choice) | {"persisted": list(bits(state.choice.persisted)), "mapped": [*state.choice.mapped]}
-    del choice["lost"]  # follows from the rest
+    del choice["lost"], choice["synced"]  # they follow from the rest
     time = None if state.point.time == inf else state.point.time
     told = {"kind": kind, "model": state.plan.model.name, "time": time, **choice, "trace": as_json(state.plan.trace)}
     path.write_text(json.dumps(told, indent=1) + "\n")
@@ -44,4 +44,5 @@ def _state(told: dict[str, Any]) -> State:
     point = found.point(inf if told["time"] is None else told["time"])
     persisted = union(1 << i for i in told["persisted"])
     lost, mapped = point.started & ~persisted, frozenset(told["mapped"])
-    return State(found, Disk(found), point, Choice(persisted, lost, told["fill"], told["guess"], mapped))
+    synced = mapped & synced_maps(found.trace, point)
+    return State(found, Disk(found), point, Choice(persisted, lost, told["fill"], told["guess"], mapped, synced))

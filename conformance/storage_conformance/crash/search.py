@@ -17,7 +17,7 @@ from .split import plan
 from .trace import Map, Mark, Msync, Sync, SyncAll, Trace
 from .tree import Tree
 
-__all__ = ["BUDGET", "Search", "State", "states"]
+__all__ = ["BUDGET", "Search", "State", "states", "synced_maps"]
 
 BUDGET = 2000
 """About how many choices are looked at in one trace under one model; the trees that differ are far fewer."""
@@ -57,8 +57,7 @@ class State:
     @property
     def doubtful(self) -> bool:
         """Whether the guess may be worse than the truth: of a file that was synced since, or of what came later."""
-        synced = self.choice.mapped & _synced(self.plan.trace, self.point)
-        return bool(synced) or self.guess == "as last seen"
+        return bool(self.choice.synced) or self.guess == "as last seen"
 
     def at(self, point: Point, persisted: int) -> State | None:
         """This state with another choice or at another point; None where the model does not allow it."""
@@ -70,7 +69,7 @@ class State:
     def _as_unknown(self, point: Point) -> bool:
         """Whether as much is known of the mapped files at another point."""
         trace, here = self.plan.trace, self.point
-        return _mapped(trace, point) == _mapped(trace, here) and _synced(trace, point) == _synced(trace, here)
+        return _mapped(trace, point) == _mapped(trace, here) and synced_maps(trace, point) == synced_maps(trace, here)
 
 
 def states(trace: Trace, model: Model, budget: int = BUDGET, seed: int = 0) -> Search:
@@ -110,13 +109,14 @@ class Search:
     def _at(self, point: Point, limit: int, disk: Disk) -> Iterator[State]:
         level, masks = choices(self.plan, point, limit, self.seed)
         self.levels.add(level)
-        mapped = _mapped(self.plan.trace, point)
+        mapped, synced = _mapped(self.plan.trace, point), synced_maps(self.plan.trace, point)
         for mask in masks:
             for fill in self.plan.model.fills:
                 choice = Choice(mask, point.started & ~mask, fill)
-                here = mapped.intersection(disk.tree(choice).nodes) if mapped else frozenset[int]()
+                here = mapped & disk.reached(choice) if mapped else mapped
                 for guess in GUESSES if here else ("",):
-                    yield State(self.plan, disk, point, replace(choice, guess=guess, mapped=here) if here else choice)
+                    guessed = replace(choice, guess=guess, mapped=here, synced=here & synced) if here else choice
+                    yield State(self.plan, disk, point, guessed)
 
     @property
     def bounded(self) -> bool:
@@ -137,7 +137,7 @@ def _mapped(trace: Trace, point: Point) -> frozenset[int]:
     return frozenset(s.op.node for s in trace.steps if isinstance(s.op, Map) and s.call.start < point.time)
 
 
-def _synced(trace: Trace, point: Point) -> frozenset[int]:
+def synced_maps(trace: Trace, point: Point) -> frozenset[int]:
     """The files that were synced after they were mapped."""
     mapped, synced = set[int](), set[int]()
     for op in (step.op for step in trace.steps if step.call.end < point.time):
