@@ -36,7 +36,7 @@ def share_nothing(t: Trial, put: str, get: str, delete: str) -> None:
 
 
 def are_apart(store, fresh, put, get, delete, value, other):  # type: ignore[no-untyped-def]  # printed into scripts, plain
-    def tried(call, *args):  # type: ignore[no-untyped-def]  # printed into scripts, plain
+    def tried(call: Any, *args: Any) -> Any:
         try:
             return call(*args)
         except Exception:  # noqa: BLE001  # what each store answers for itself is for other laws to tell

@@ -166,6 +166,7 @@ class ComparesTheEnds(Plain):
 
 
 def ends(value: bytes) -> tuple[int, bytes, bytes]:
+    """What a fast checksum looks at: the length in bytes, and 64 bytes at either end."""
     return len(value), value[:64], value[-64:]
 
 
