@@ -14,11 +14,12 @@ from icalendar import Calendar
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from round.__main__ import main  # noqa: E402  # the path above comes first
+from cite.notes import questions  # noqa: E402  # the path above comes first
+from round.__main__ import main  # noqa: E402  # the same
 from round.calendar import calendar, folded  # noqa: E402  # the same
 from round.folder import rendered  # noqa: E402  # the same
 from round.plan import MEETINGS, planned  # noqa: E402  # the same
-from round.questions import asked, first  # noqa: E402  # the same
+from round.questions import asked, beginning  # noqa: E402  # the same
 
 NOTES = ROOT / "reading-notes"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_every_system_gets_a_round_with_all_that_a_host_needs(notes: Path, syste
     once = {"README.md", "invitation.md", "owners.md", "closing-call.md", "retrospective.md", "round.ics"}
     assert {path.name for path in folder.iterdir()} == weekly | once
     text = "\n".join(path.read_text() for path in folder.glob("*.md"))
-    assert not re.search(r"\{\{|\{%|None|Undefined", text)
+    assert not re.search(r"\{\{|\{%|(?<![\w-])None(?![\w-])|Undefined", text)
     assert "2027-02-08" in text  # the closing call
 
 
@@ -187,6 +188,13 @@ def test_the_same_values_make_the_same_round(notes: Path, tmp_path_factory: pyte
     assert texts[0] == texts[1]
 
 
+def test_a_weekend_is_asked_about(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(notes, "ambry", "2027-01-09")
+    assert capsys.readouterr().out.count("a Saturday: is that meant?") == 5
+    made(notes, "minio", "2027-01-08")
+    assert "is that meant?" not in capsys.readouterr().out
+
+
 def test_new_year_is_warned_of(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made(notes, "ambry", "2026-12-01")
     assert capsys.readouterr().out.count("few come on this day") == 2
@@ -196,13 +204,40 @@ def test_new_year_is_warned_of(notes: Path, capsys: pytest.CaptureFixture[str]) 
     ("answer", "said"),
     [
         ("It is one file {src}`a@b:c#L1-L2 d`. More.", "It is one file."),
-        ("- A list {lab}`minio/x`.\n- Second.", "A list."),
+        ("- A list {lab}`minio/x`.\n- Second.\n- Third.", "A list. Second."),
+        ("1. First: it is asked {src}`a@b:c#L1-L2 d`, {lab}`minio/x`.\n2. Then.", "First: it is asked. Then."),
+        ("| a | b |\n|---|---|\n| 1 | 2 {lab}`minio/x` |\n\nBelow the table.", "Below the table."),
+        ("Run `a ... b. c` {lab}`minio/x`, which ends; more.", "Run `a ... b. c`, which ends."),
+        ("**Trace**: a call. More.\n\n![A picture. Of it](x.svg) {lab}`minio/x`", "Trace: a call."),
+        ("| a | b |\n|---|---|\n| 1 | 2 {lab}`minio/x` |", ""),
         ("Open: nobody looked.", ""),
         ("", ""),
     ],
 )
-def test_a_handout_has_the_first_sentence_without_its_evidence(answer: str, said: str) -> None:
-    assert first(answer) == said
+def test_a_handout_has_first_sentences_without_their_evidence(answer: str, said: str) -> None:
+    (question,) = questions(f"### a.b What?\n\n{answer}\n")
+    assert beginning(question.blocks) == said
+
+
+def test_a_round_says_which_lines_to_open_and_which_steps_to_run() -> None:
+    round_ = planned("minio", "2027-01-11", "16:00", "UTC", "", NOW.date())
+    files = rendered(NOTES, round_, "MinIO")
+    for question in asked(NOTES, "minio"):
+        week = next(m.number for m in round_.meetings if question.section in m.sections)
+        if question.answer:
+            assert all(f"`{place}`" in files[f"week-{week}-handout.md"] for place in question.places)
+        agenda = next(line for line in files[f"week-{week}-agenda.md"].splitlines() if "pilot has run" in line)
+        assert set(question.steps) <= set(re.findall(r"[\w-]+", agenda.partition("STEP=")[2]))
+    assert "STEP='" in files["week-3-agenda.md"]
+    assert (
+        "ARGS=--list"
+        in rendered(NOTES, planned("seaweedfs", "2027-01-11", "16:00", "UTC", "", NOW.date()), "S")["week-3-agenda.md"]
+    )
+
+
+def test_what_a_call_is_for_can_be_reached_without_a_lab() -> None:
+    files = rendered(NOTES, planned("cubefs", "2027-01-11", "16:00", "UTC", "Zoë", NOW.date()), "CubeFS")
+    assert not [name for name, text in files.items() if re.search(r"in the lab|lab steps|lab ran|lab runs", text)]
 
 
 def test_a_handout_fits_on_a_page() -> None:

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None, notes: Path = NOTES, now: datetime 
     )
     for meeting in round_.meetings:
         sys.stdout.write(
-            f"{meeting.begins:%a %Y-%m-%d %H:%M} {round_.zone}  {meeting.title}{holiday(meeting.begins.date())}\n"
+            f"{meeting.begins:%a %Y-%m-%d %H:%M} {round_.zone}  {meeting.title}{warning(meeting.begins.date())}\n"
         )
     sys.stdout.write(f"Next: kit/guide.md, week 0, to be done by {round_.prepared:%a %Y-%m-%d}\n")
     return 0
@@ -51,11 +51,14 @@ def options() -> ArgumentParser:
     return parser
 
 
-def holiday(day: date) -> str:
-    """A word of warning for the days round the new year, on which the first group lost its closing call."""
-    return "  <- few come on this day; a START some weeks later avoids it" if (day.month, day.day) in FEW else ""
+def warning(day: date) -> str:
+    """A word on the days round the new year, on which the first group lost its closing call, and on weekends."""
+    if (day.month, day.day) in FEW:
+        return "  <- few come on this day; a START some weeks later avoids it"
+    return f"  <- a {day:%A}: is that meant?" if day.weekday() >= SATURDAY else ""
 
 
+SATURDAY = 5
 FEW = {*((12, day) for day in range(22, 32)), *((1, day) for day in range(1, 4))}
 
 if __name__ == "__main__":

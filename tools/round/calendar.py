@@ -26,7 +26,8 @@ def event(round_: Round, meeting: Meeting, title: str, now: datetime) -> list[st
     due = "the closing call: two minutes for each question that you own" if meeting.closing else READ
     agenda = "\n".join(f"{begins:%H:%M} {what}" for begins, _, what in meeting.agenda)
     about = (
-        f"{meeting.goal[0].upper()}{meeting.goal[1:]}.\nAgenda, in {round_.zone}:\n{agenda}\nThe date does not move."
+        f"{meeting.goal[0].upper()}{meeting.goal[1:]}.\nAgenda, in {round_.zone}:\n{agenda}\n"
+        "Where we meet: the link is in the invitation. The date does not move."
     )
     return [
         "BEGIN:VEVENT",

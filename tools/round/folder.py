@@ -81,7 +81,8 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
     for meeting in round_.meetings[:-1]:
         mine = [question for question in questions if question.section in meeting.sections]
         for name in WEEKLY:
-            text = environment.get_template(name).render(said | {"meeting": meeting, "mine": mine})
+            steps = dict.fromkeys(step for question in mine for step in question.steps)
+            text = environment.get_template(name).render(said | {"meeting": meeting, "mine": mine, "steps": [*steps]})
             files[f"week-{meeting.number}-{name}"] = text
     return files
 

@@ -18,20 +18,24 @@ MOST = 730  # days until a first meeting: what is later is a slip of the pen
 
 # Title, the sections of the template that it is about, what there is when it ends.
 MEETINGS = (
-    ("Install the hard way; components", ("install", "source", "components"), "the system runs on two laptops"),
+    (
+        "Install the hard way; components",
+        ("install", "source", "components"),
+        "the system runs on two laptops, or what stopped it is written down",
+    ),
     ("Write path, by one traced PUT", ("write",), "a PUT can be told from request to disk, with six citations"),
-    ("Read path; how to lose data", ("read", "failure"), "three failures have been tried in the lab"),
+    ("Read path; how to lose data", ("read", "failure"), "three failures have been tried, or told line by line"),
     (
         "Performance, algorithms, community",
         ("performance", "algorithms", "community", "references"),
-        "one number is repeated",
+        "one number is repeated, or it is said why not",
     ),
     ("Closing call", (), "every question is answered, partly answered or open; the round is over"),
 )
 # Minutes and what is done in them; a closing call is not a meeting with less time, it is another thing.
 WEEKLY = (
     (5, "last week's open question, by its owner"),
-    (10, "the pilot shows the week's lab steps, screen shared"),
+    (10, "the pilot shows what was run this week, screen shared"),
     (25, "walk along the citations, owner by owner, file open at the pinned commit"),
     (10, "the sceptic asks: which line? what if it fails there?"),
     (5, "which combinator is this? one line is added to the system's tree"),

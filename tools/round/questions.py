@@ -8,22 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cite.notes import Block, questions
+
 from .plan import BadRound
 
 __all__ = ["Question", "about", "asked", "known"]
 
 FIELDS = ("title", "repository", "commit", "date", "licence", "language")  # what the templates say of a system
-EVIDENCE = re.compile(r"\s*\{\w+\}`[^`]*`,?")
+EVIDENCE = re.compile(r"\s*\{\w+\}`[^`]*`(,(?=\s*\{\w+\}`))?")
+SENTENCE = re.compile(r"(`[^`]*`|[^`])*?[.;](?=\s|$)")  # a stop between backticks is part of a name
+SOME = 2  # sentences and places of an answer that a handout has
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the template: its id, its text, its state for this system, and how the answer begins."""
+    """One question of the template: its id, text and state for a system; how the answer begins, and what it cites."""
 
     id: str
     text: str
     state: str
     answer: str = ""
+    places: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     @property
     def section(self) -> str:
@@ -55,9 +61,11 @@ def asked(notes: Path, system: str) -> list[Question]:
     """The questions in the template's order."""
     states = about(notes, system)["questions"]
     file = notes / "systems" / system / "notes.md"
-    answers = sections(written(file)) if file.exists() else {}
-    found = re.findall(r"^### (\S+\.\S+) (.+)$", written(notes / "TEMPLATE.md"), re.M)
-    return [Question(id_, text, states.get(id_, "open"), first(answers.get(id_, ""))) for id_, text in found]
+    answers = {each.id: each.blocks for each in questions(written(file))} if file.exists() else {}
+    return [
+        Question(each.id, each.title, states.get(each.id, "open"), *told(answers.get(each.id, [])))
+        for each in questions(written(notes / "TEMPLATE.md"))
+    ]
 
 
 def written(file: Path) -> str:
@@ -68,15 +76,29 @@ def written(file: Path) -> str:
         raise BadRound(f"{file}: {error}") from None
 
 
-def sections(text: str) -> dict[str, str]:
-    """The text below each heading that begins with a question's id."""
-    pieces = re.split(r"^### (\S+\.\S+).*$", text, flags=re.M)
-    return dict(zip(pieces[1::2], (re.split(r"^## ", body, flags=re.M)[0] for body in pieces[2::2]), strict=True))
+def told(blocks: list[Block]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """How an answer begins, the first places in the source that it cites, and the lab steps that it goes by."""
+    roles = [role for block in blocks for role in block.roles()]
+    places = [role.text.partition(":")[2] for role in roles if role.kind == "src"]
+    steps = [role.text.partition("/")[2] for role in roles if role.kind == "lab"]
+    return beginning(blocks), tuple(dict.fromkeys(places))[:SOME], tuple(dict.fromkeys(steps))
 
 
-def first(answer: str) -> str:
-    """The first sentence of an answer, without its evidence; empty for one that is open."""
-    plain = " ".join(EVIDENCE.sub("", answer).replace("\n- ", "\n").split()).lstrip("- ")
-    sentence = re.match(r".*?[.:;](?=\s|$)", plain)
-    found = (sentence[0] if sentence else plain).rstrip(":;. ")
-    return "" if found.lower().startswith("open") else f"{found}." if found else ""
+def beginning(blocks: list[Block]) -> str:
+    """A sentence of each of the first pieces that are no table or picture, without evidence; empty if it is open."""
+    prose = [block.text for block in blocks if not block.text.startswith(("|", "!["))]
+    if not prose or re.match("open[.:]", prose[0], re.I):
+        return ""
+    return " ".join(sentence(text) for text in prose[:SOME])
+
+
+def sentence(text: str) -> str:
+    """The first sentence of a paragraph or list item, as plain words.
+
+    >>> sentence("2. **Cut a file**, on one drive {lab}`minio/cut-file`; more.")
+    'Cut a file, on one drive.'
+    """
+    plain = " ".join(EVIDENCE.sub("", re.sub(r"^\s*([-*]|\d+\.) ", "", text)).replace("**", "").split())
+    whole = SENTENCE.match(plain)
+    found = (whole[0] if whole else plain).rstrip(":;., ")
+    return f"{found}." if found else ""
