@@ -53,7 +53,7 @@ class Watched(PassThrough[bytes]):
 @pytest.fixture(scope="module")
 def running():
     store = Watched(Merging(Bytes(Memory()), lambda old, new: old + new))
-    with serve(store) as url, httpx.Client(base_url=url, timeout=10) as client:
+    with serve(store) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield store, client
 
 

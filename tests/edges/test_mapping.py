@@ -172,7 +172,7 @@ def test_of_two_who_delete_one_gets_the_key_error():
     view, together, won = as_mapping(Memory()), Barrier(4), []
 
     def race(key):
-        together.wait(10)
+        together.wait(60)
         try:
             del view[key]
             won.append(key)

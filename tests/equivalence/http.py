@@ -16,7 +16,7 @@ class Site:
         self.folder, self.url = Path(server.folder), urlsplit(server.url.removeprefix("nginx+"))
 
     def ask(self, path: str, verb: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection(self.url.hostname or "", self.url.port or 80, timeout=10)
+        connection = http.client.HTTPConnection(self.url.hostname or "", self.url.port or 80, timeout=60)
         try:
             connection.putrequest(verb, self.url.path + path)
             for name, value in headers.items():

@@ -102,7 +102,7 @@ def writers_meet() -> Iterator[None]:
     """A fixed schedule for moto, which is in this process: all that passed the check wait for one another to write."""
     from moto.s3.models import S3Backend
 
-    meeting, write = Barrier(WRITERS, timeout=1), S3Backend.put_object
+    meeting, write = Barrier(WRITERS, timeout=5), S3Backend.put_object
 
     def later(*args: Any, **named: Any) -> Any:
         try:

@@ -140,21 +140,21 @@ def test_the_draft_of_a_living_writer_is_safe_from_the_next(tmp_path: Path, monk
 
     def slow(old: str, new: str) -> None:
         inside.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         real(old, new)
 
     monkeypatch.setattr(os, "replace", slow)
     slow_writer = threading.Thread(target=store.put, args=(A, b"slow"))
     slow_writer.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     second = threading.Thread(target=Disk(tmp_path).put, args=(AB, b"second"))
     second.start()
     second.join(0.1)
     assert second.is_alive()  # waits for the one writer
     assert look(store, A) is MISSING  # readers do not
     go_on.set()
-    slow_writer.join(10)
-    second.join(10)
+    slow_writer.join(60)
+    second.join(60)
     assert (store.get(A), store.get(AB)) == (b"slow", b"second")
 
 

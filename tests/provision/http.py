@@ -44,7 +44,7 @@ class Http:
 
     def asked(self, url: str, /) -> str:
         parts = urlsplit(url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=30)
         try:
             connection.request("GET", parts.path or "/")
             answer = connection.getresponse()
