@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
@@ -28,6 +29,7 @@ __all__ = [
 LINE, MANY = 80, 12  # characters and names that are still shown in full
 SHOWN = 400  # characters of what cannot be written shorter
 BLOCK = bytes(range(256))  # a unit of long values
+RUNS = 3  # runs of one character that are still written one by one
 MAX_LISTED = 100_000  # a listing that goes on for longer never ends
 
 
@@ -119,20 +121,31 @@ def _names(ref: Ref) -> str:
 
 
 def _product(value: Any) -> str:
-    """A long value as a short one times a number, plus a rest; or as noise. What is none of these is cut short."""
+    """A long value as noise, as a few runs, or as a block many times and a rest. What is none of these is cut short."""
     held = bytes(value) if isinstance(value, bytearray) else value
     if held == noise(len(held)):
         return f"random.Random({len(held)}).randbytes({len(held)})"
-    if len(set(held[1:])) == 1 and held[:1] != held[1:2]:
-        return f"{held[:1]!r} + {held[1:2]!r} * {len(held) - 1}"
-    for width in (1, 256):
-        unit, times = held[:width], len(held) // width
-        if unit * times == held[: width * times] or unit * (times - 1) == held[: width * (times - 1)]:
-            times -= unit * times != held[: width * times]
-            text = f"{'bytes(range(256))' if unit == BLOCK else repr(unit)} * {times}"
-            text += f" + {held[width * times :]!r}" if held[width * times :] else ""
-            return f"bytearray({text})" if isinstance(value, bytearray) else f"({text})" if "+" in text else text
-    return repr(value) if len(held) < SHOWN else f"{held[:20]!r} ... {held[-20:]!r} ({len(held)} in all)"
+    text = _runs(held) or _blocks(held)
+    if not text:
+        return repr(value) if len(held) < SHOWN else f"{held[:20]!r} ... {held[-20:]!r} ({len(held)} in all)"
+    return f"bytearray({text})" if isinstance(value, bytearray) else f"({text})" if "+" in text else text
+
+
+def _runs(held: Any) -> str:
+    """Such as ``b'x' * 4999 + b'y'``; "" where there are many runs."""
+    alike = r"(?s)(.)\1*" if isinstance(held, str) else rb"(?s)(.)\1*"
+    runs = [(run[1], len(run[0])) for run in islice(re.finditer(alike, held), RUNS + 1)]
+    return " + ".join(f"{one!r} * {many}" if many > 1 else repr(one) for one, many in runs) if len(runs) <= RUNS else ""
+
+
+def _blocks(held: Any) -> str:
+    """Such as ``bytes(range(256)) * 16 + b'b'``; "" where no block comes back."""
+    block, times = held[:256], len(held) // 256
+    times -= block * times != held[: 256 * times]
+    if block * times != held[: 256 * times]:
+        return ""
+    rest = f" + {held[256 * times :]!r}" if held[256 * times :] else ""
+    return f"{'bytes(range(256))' if block == BLOCK else repr(block)} * {times}{rest}"
 
 
 def is_failure(expected: Any) -> bool:

@@ -13,7 +13,7 @@ from storage_combinators import Bytes, Cache, Disk, Locked, Logging, Memory, Rel
 from storage_combinators.edges.mapping import as_mapping
 from storage_combinators.ref import Ref
 from storage_conformance import LAWS, BadSubject, judge
-from storage_conformance.content import SIZES, groups, noise, twins
+from storage_conformance.content import NEARLY, SIZES, groups, noise, twins
 from storage_conformance.names import families
 from storage_conformance.outlaws import OUTLAWS
 from storage_conformance.verbs import show
@@ -164,11 +164,22 @@ def test_sizes_are_round_every_power_of_two_and_over_a_part() -> None:
     assert not {size for size in tried if size > 4096} & {len(v) for g in groups("bytes", 4096) for v in g.values}
 
 
-@pytest.mark.parametrize("value", [noise(4097), b"x" * 5000, b"y" + b"x" * 4999, b"x" * 4999 + b"y", b"\0" * 300])
+LONG = (noise(4097), b"x" * 5000, b"y" + b"x" * 4999, b"x" * 4999 + b"y", b"\0" * 300, NEARLY[0][1])
+
+
+@pytest.mark.parametrize("value", LONG)
 def test_a_long_value_is_written_short_and_means_the_same(value: bytes) -> None:
     assert len(show(value)) < 80
     assert eval(show(value), {"random": __import__("random")}) == value
 
 
+@pytest.mark.parametrize("held", ["bytes", "json", "text"])
+def test_every_value_that_is_tried_can_be_read_from_a_script(held: str) -> None:
+    tried = [value for group in groups(held, 2**16) for value in group.values]
+    for value in (*tried, *(one for pair in (*twins(held), *NEARLY) for one in pair)):
+        assert eval(show(value), {"random": __import__("random")}) == value
+
+
 def test_twins_are_two() -> None:
     assert all(show(one) != show(other) for held in ("bytes", "json", "text") for one, other in twins(held))
+    assert all(show(one) != show(other) for one, other in NEARLY)
