@@ -13,7 +13,7 @@ import psutil
 
 from provision.kind import Failed
 
-PATIENCE = 30.0  # seconds until a started program must answer, or a stopped one be gone
+PATIENCE = 60.0  # seconds until a started program must answer, or a stopped one be gone
 
 
 def found(program: str) -> str | None:
