@@ -133,7 +133,7 @@ def _product(value: Any) -> str:
 
 def _runs(held: Any) -> str:
     """Such as ``b'x' * 4999 + b'y'``; "" where there are many runs."""
-    alike = r"(?s)(.)\1*" if isinstance(held, str) else rb"(?s)(.)\1*"
+    alike: Any = r"(?s)(.)\1*" if isinstance(held, str) else rb"(?s)(.)\1*"
     runs = [(run[1], len(run[0])) for run in islice(re.finditer(alike, held), RUNS + 1)]
     return " + ".join(f"{one!r} * {many}" if many > 1 else repr(one) for one, many in runs) if len(runs) <= RUNS else ""
 

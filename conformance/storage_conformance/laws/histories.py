@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from storage_combinators.store import MISSING, Missing
+
 from ..law import law
 from ..stories import COMING_AND_GOING, OVERWRITING, SHARING, TREES, long_history, many_times, tell
 from ..trial import Trial
+from ..verbs import answer_of
 
 CHAPTER = "chapters/01-protocol.md"
 
@@ -42,6 +45,28 @@ def what_was_deleted_can_be_put_again(t: Trial) -> None:
 def a_ref_and_what_is_below_it_come_and_go_alone(t: Trial) -> None:
     """put and delete of a, a/b, a/b/c in any order: each is there exactly if it was put last"""
     tell(t, TREES)
+
+
+@law(chapter=CHAPTER)
+def the_root_holds_what_it_takes(t: Trial) -> None:
+    """put(root, v) fails, or the root is a ref as any other: read, listed, swapped and deleted alone"""
+    below, v, w = t.root / "a", t.nth(1), t.nth(2)
+    if isinstance(t.call("store", "put", (t.root, v)), Exception):
+        return  # a value is there only where the store can hold one
+    answer_of(t.model, "put", (t.root, v))
+    t.put(below, w)
+    for depth in (0, 1, None) if t.claims.lists else ():
+        t.refs(t.root, depth)
+    if t.claims.keeps_to("swaps", "write"):
+        t.swap(t.root, w, v)
+        t.swap(t.root, v, w)
+    t.get(t.root)
+    t.delete(t.root)
+    t.expect(Missing, "get", t.root)
+    if t.claims.keeps_to("swaps", "create"):
+        t.swap(t.root, MISSING, v)
+        t.get(t.root)
+    t.get(below)
 
 
 @law(chapter=CHAPTER)

@@ -99,3 +99,9 @@ class HidesDots(Plain):
 class ListsOnePage(Plain):
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         return iter(list(super().refs(base, depth))[:1000])
+
+
+@outlaw("the_root_holds_what_it_takes", wrong="What is at the root is never listed.", seen="a path that is empty")
+class ListsNoRoot(Plain):
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        return iter([ref for ref in super().refs(base, depth) if ref])
