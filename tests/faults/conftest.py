@@ -1,6 +1,5 @@
 """The servers behind the proxies: those of the run."""
 
-import gc
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -21,7 +20,6 @@ def wire(wires: Wires, leaf: Leaf) -> Iterator[Wire]:
     """An empty place on the server of `leaf`, which the test is parametrized with, behind a proxy."""
     with wires.to(leaf) as wire:
         yield wire
-    gc.collect()  # connections of clients that have no verb to close them: here, where their warning is expected
 
 
 @pytest.fixture(autouse=True)
