@@ -1,5 +1,6 @@
 """The fixture of pytest: functions of this process, judged within the test."""
 
+import hashlib
 import json
 import mmap
 import os
@@ -77,6 +78,24 @@ def test_the_missing_sync_of_the_folder_is_named(crash) -> None:
     assert "lost after return" in told
     assert "fsync of the folder" in told
     assert "torn" not in told
+
+
+def test_who_retries_writes_the_same_again(crash) -> None:
+    def blob(folder, value):
+        return folder / hashlib.sha256(value).hexdigest()
+
+    def save(folder, value):
+        if not blob(folder, value).exists():  # though a crash may have left it empty
+            with blob(folder, value).open("wb") as file:
+                file.write(value)
+                file.flush()
+                os.fsync(file.fileno())
+        sync(folder)
+        atomic(folder, "name", blob(folder, value).name.encode())
+
+    told = message(crash, save, lambda folder: (folder / load(folder, "name").decode()).read_bytes())
+    assert "stuck: the writer cannot write any more" in told
+    assert "after the same write again" in told
 
 
 def test_one_value_without_keys_and_values_of_your_own(crash) -> None:

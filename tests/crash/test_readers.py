@@ -131,3 +131,42 @@ def test_a_server_that_dies_costs_no_answer(programs, tmp_path) -> None:
     programs.started[0].process.kill()
     programs.started[0].process.wait()
     assert programs.run(words, tmp_path).printed == b"here\n"
+
+
+IMPORTS = {
+    "an installed module is imported once more, for all later runs": ("count = 0", ["ran"] * 4, (2,)),
+    "a module that prints does so in every run": ("print('hello')", ["hello\nran"] * 4, (5,)),
+    "a module that starts a thread has it in every run": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
+        ["ran"] * 4,
+        (4,),
+    ),
+    "a module that wants arguments is left to the program": (
+        "import sys\nsys.argv[1]",
+        ["ran"] * 4,
+        (7, 8),
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+@pytest.mark.parametrize("case", IMPORTS)
+def test_what_a_program_imports_is_the_same_in_every_run(tmp_path, monkeypatch, case) -> None:
+    text, printed, imports = IMPORTS[case]
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "log").touch()
+    script(tmp_path / "lib", f"open({str(tmp_path / 'log')!r}, 'a').write('imported ')\n{text}", "installed.py")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    words = [sys.executable, str(script(tmp_path, "import installed\nprint('ran')")), "argument"]
+    made = Programs(tmp_path, seconds=20)
+    try:
+        assert [made.run(words, tmp_path).printed.decode().strip() for _ in range(4)] == printed
+    finally:
+        made.close()
+    assert (tmp_path / "log").read_text().count("imported") in imports
+
+
+def test_a_module_of_the_program_hides_one_that_is_installed(programs, tmp_path) -> None:
+    script(tmp_path, "held = 'own'", "lmdb.py")
+    words = [sys.executable, str(script(tmp_path, "import lmdb\nprint(lmdb.held)"))]
+    assert [programs.run(words, tmp_path).printed for _ in range(3)] == [b"own\n"] * 3

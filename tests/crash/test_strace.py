@@ -189,6 +189,17 @@ def test_a_child_that_goes_on_after_the_program_returned_is_too_late(scratch) ->
 
 
 def test_lines_that_strace_does_not_write_are_refused() -> None:
-    for line in ("what is this", "12 write(3, abc", '12 write(3</x>, "\\x61"..., 9) = 9'):
+    for line in ("what is this", "12 write(3, abc", '12 write(3</x>, "\\x61"..., 9) = 9', "12 ???() = 0"):
         with pytest.raises(Garbled):
             list(calls([line], b"/"))
+
+
+def test_a_thread_that_is_killed_in_a_call_that_strace_cannot_name_has_made_none() -> None:
+    lines = [
+        "12 ???( <unfinished ...>",
+        "13 exit_group(0) = ?",
+        "12 <... ??? resumed>) = ?",
+        "12 +++ exited with 0 +++",
+    ]
+    assert [type(found).__name__ for found in calls(lines, b"/")] == ["Exit"]
+    assert list(calls(lines[:2], b"/")) == []

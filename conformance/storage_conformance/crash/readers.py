@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 __all__ = ["BadCommand", "Command", "Programs", "Ran"]
 
@@ -77,16 +74,6 @@ class Python:
     module: str
     argv: tuple[str, ...]
 
-    def preloads(self) -> list[str]:
-        """What of the standard library the script imports at its top."""
-        try:
-            tree = ast.parse(Path(self.argv[0]).read_bytes())
-        except (OSError, SyntaxError, ValueError):  # a module, or a script of another version: nothing is preloaded
-            return []
-        names = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
-        names += [node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.module]
-        return [name for name in names if name.partition(".")[0] in sys.stdlib_module_names and name != "__future__"]
-
 
 def python_program(words: Sequence[str]) -> Python | None:
     """How to run these words as a Python program from a fork server; None where they are another kind."""
@@ -117,7 +104,6 @@ class Server:
 
     def __init__(self, python: Python, scratch: Path) -> None:
         """Start it; `scratch` is where its own errors go."""
-        self.modules = python.preloads()
         with (scratch / "server.err").open("ab") as errors:
             self.process = subprocess.Popen(  # noqa: S603  # the user's own interpreter, as they named it
                 [*python.interpreter, "-c", LAUNCH, str(SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -126,10 +112,10 @@ class Server:
 
     def run(self, python: Python, files: dict[str, str], seconds: float) -> int | None:
         """The exit status; None if the server is no more."""
-        request: dict[str, Any] = {"argv": python.argv, "module": python.module, "seconds": seconds, **files}
+        request = {"argv": python.argv, "module": python.module, "seconds": seconds, **files}
         assert self.process.stdin and self.process.stdout
         try:
-            self.process.stdin.write(json.dumps(request | {"modules": self.modules}) + "\n")
+            self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
             answer = self.process.stdout.readline()
         except (BrokenPipeError, ValueError):

@@ -8,38 +8,78 @@ and at the end what its own modules hold is let go, so that files are flushed.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
+import importlib.util
+import io
 import json
 import os
 import runpy
 import signal
+import stat
 import sys
 import threading
 from types import FrameType
 from typing import Any
+
+PIPE = 60_000  # bytes that a pipe takes at once: less than Linux gives one
+TASKS = "/proc/self/task"  # the threads, on Linux
 
 
 def serve() -> dict[str, Any] | None:
     """The request that this process, a forked child, has to run; None once nobody asks any more."""
     for line in iter(sys.stdin.readline, ""):
         request: dict[str, Any] = json.loads(line)
-        preload(request["modules"])
+        told, request["tell"] = os.pipe()
         gc.freeze()  # so that no child touches, and so copies, what it does not use
         child = os.fork()
         if not child:
+            os.close(told)
             return request
+        os.close(request["tell"])
         sys.stdout.write(f"{waited(child, request['seconds'])}\n")
         sys.stdout.flush()
+        preload(told)
     return None
 
 
-def preload(names: list[str]) -> None:
-    """Import what the program will want of the standard library, so that no child has to."""
-    for name in names:
-        try:
-            __import__(name)
-        except ImportError:
-            continue
+def preload(told: int) -> None:
+    """Import what the last program imported, so that no later one has to: each module from where that one had it.
+
+    Only what is found without the folder of the program; a module that prints is the business of each program.
+    """
+    os.set_blocking(told, False)  # a child that it left behind may hold the other end
+    said, path = io.StringIO(), sys.path[:]
+    sys.path[:] = [place for place in path if place]
+    with contextlib.redirect_stdout(said), contextlib.suppress(BlockingIOError, ValueError):
+        for name, file in json.loads(os.read(told, PIPE)).items():
+            with contextlib.suppress(Exception):  # what cannot be imported by itself is left to the program
+                spec = importlib.util.find_spec(name)
+                if spec and (spec.origin or "") == file:
+                    importlib.import_module(name)
+    sys.path[:] = path
+    os.close(told)
+    if said.getvalue():
+        sys.exit()  # from now on each program gets an interpreter of its own
+
+
+def imported(before: set[str]) -> dict[str, str]:
+    """The modules that are new, each with its file.
+
+    Where a thread is left only those of the standard library: another may have started it, and no fork has it.
+    """
+    threads = len(os.listdir(TASKS)) if os.path.isdir(TASKS) else 1
+    new = [name for name in sys.modules if name not in before]
+    kept = [name for name in new if threads == 1 or name.partition(".")[0] in sys.stdlib_module_names]
+    return {name: getattr(getattr(sys.modules[name], "__spec__", None), "origin", None) or "" for name in kept}
+
+
+def tell(pipe: int, before: set[str]) -> None:
+    """Say what was imported. A program may have closed this descriptor, or have put a file of its own there."""
+    text = json.dumps(imported(before)).encode()
+    with contextlib.suppress(OSError):
+        if stat.S_ISFIFO(os.fstat(pipe).st_mode) and len(text) < PIPE:
+            os.write(pipe, text)
 
 
 def waited(child: int, seconds: float) -> int:
@@ -102,10 +142,14 @@ def status_of(request: dict[str, Any]) -> int:
     return 0
 
 
+def finish() -> None:
+    """What the interpreter does before it takes itself apart: threads are waited for, atexit functions called."""
+    threading._shutdown()  # type: ignore[attr-defined]  # typeshed has no private names
+    atexit._run_exitfuncs()
+
+
 def end(status: int, known: set[str]) -> None:
-    """End as the interpreter would, but leave alone the standard library, and what was there before the program."""
-    for finish in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]  # typeshed has no private names
-        finish()
+    """Let go of what modules hold, but not the standard library, nor what was there before any program; and end."""
     own = [name for name in sys.modules.keys() - known if name.partition(".")[0] not in sys.stdlib_module_names]
     for name in ("__main__", *own):
         vars(sys.modules[name]).clear()
@@ -117,9 +161,14 @@ def end(status: int, known: set[str]) -> None:
 
 
 def main() -> None:
-    """Serve; in a child, run and end."""
+    """Serve; in a child, run, tell, and end."""
+    known = set(sys.modules)
+    del sys.argv[1:]  # they are no program's, so no module shall read them
     asked = serve()
     if asked:
-        known = set(sys.modules)
+        before = set(sys.modules)
         become(asked)
-        end(status_of(asked), known)
+        status = status_of(asked)
+        finish()
+        tell(asked["tell"], before)
+        end(status, known)

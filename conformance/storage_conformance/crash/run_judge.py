@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,8 +43,8 @@ class Violation:
     key: str
     state: State
     said: str = ""
-    next_write: bool = False
-    """Whether it is what the next write makes of the state that shows it."""
+    next_write: Put | None = None
+    """What the next write was, where it is that which shows it."""
 
     @property
     def certain(self) -> bool:
@@ -61,7 +61,7 @@ class Judge:
     each: Callable[..., Iterator[Any]] = map
     """`map`, or that of an executor: several at once."""
     answers: dict[bytes, dict[str, Ran]] = field(default_factory=dict)
-    rewrites: dict[bytes, Violation | None] = field(default_factory=dict)
+    rewrites: dict[tuple[bytes, Put], Violation | None] = field(default_factory=dict)
     repaired: set[bytes] = field(default_factory=set)
     """States that the reader changed: it recovers."""
     own: set[tuple[str, int, bytes]] = field(default_factory=set)
@@ -80,10 +80,17 @@ class Judge:
                 else:
                     good.append(state)
         last = {state.digest: state for state in good}
-        for stuck in self.each(self.stuck, [*last.values()][:: -(-len(last) // AGAIN) or 1]):
+        some = [*last.values()][:: -(-len(last) // AGAIN) or 1]
+        for stuck in self.each(self.stuck, some, map(self.next_put, some, count())):
             if stuck:
                 yield stuck
             watch(0)
+
+    def next_put(self, state: State, number: int) -> Put:
+        """A new value; in every other state where a write was cut short, that one again, as who retries does."""
+        marks = state.marks
+        cut_short = bool(marks) and marks[-1].what == "began" and number % 2
+        return self.recorded.scenario.puts[marks[-1].run - 1] if cut_short else self.recorded.scenario.later
 
     def _ask(self, states: list[State]) -> None:
         new = {state.digest: state for state in states if state.digest not in self.answers}
@@ -139,28 +146,29 @@ class Judge:
         """Whether another state breaks what one that is known breaks."""
         found = self.violation(state)
         if known.next_write:
-            found = None if found else self.stuck(state)
+            found = None if found else self.stuck(state, known.next_write)
         return found is not None and (found.kind, found.key) == (known.kind, known.key)
 
-    def stuck(self, state: State) -> Violation | None:
+    def stuck(self, state: State, put: Put) -> Violation | None:
         """What is wrong with the next write after this state, if anything is."""
-        if state.digest not in self.rewrites:
-            self.rewrites[state.digest] = self._rewritten(state)
-        return self.rewrites[state.digest]
+        if (state.digest, put) not in self.rewrites:
+            self.rewrites[state.digest, put] = self._rewritten(state, put)
+        return self.rewrites[state.digest, put]
 
-    def _rewritten(self, state: State) -> Violation | None:
-        put, before = self.recorded.scenario.later, self.answers[state.digest]
+    def _rewritten(self, state: State, put: Put) -> Violation | None:
+        before, again = self.answers[state.digest], put in self.recorded.scenario.puts
+        which = "the same write again" if again else "the next write"
         right = {key: (ran.status, ran.printed) for key, ran in before.items()}
         right[put.key] = (0, put.value + self.stage.tail)
         with self.stage.places.copy(state.tree) as (folder, output):
             wrote = self.stage.write(put, folder, output)
             if wrote.status:
-                said = f"the next write failed with status {wrote.status}: {wrote.said}"
-                return Violation("stuck", put.key, state, said, next_write=True)
+                said = f"{which} failed with status {wrote.status}: {wrote.said}"
+                return Violation("stuck", put.key, state, said, next_write=put)
             for key, expected in right.items():
                 ran = self.stage.read(key, folder, output)
                 if (ran.status, ran.printed) != expected:
                     kind = "stuck" if key == put.key else "neighbour damaged"
-                    said = f"after the next write, --read ends with status {ran.status}: {ran.said}"
-                    return Violation(kind, key, state, said, next_write=True)
+                    said = f"after {which}, --read ends with status {ran.status}: {ran.said}"
+                    return Violation(kind, key, state, said, next_write=put)
         return None

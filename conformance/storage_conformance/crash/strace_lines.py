@@ -47,7 +47,7 @@ class Garbled(ValueError):
     """A line that strace does not write; the text is the line."""
 
 
-LINE = re.compile(r"(\d+) +(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*)|(\+\+\+|---) (.*) (?:\+\+\+|---))$")
+LINE = re.compile(r"(\d+) +(?:(\w+|\?+)\((.*)|<\.\.\. (\w+|\?+) resumed>(.*)|(\+\+\+|---) (.*) (?:\+\+\+|---))$")
 RETURNED = re.compile(r"(.*)\)\s+= (-?\d+|0x[0-9a-f]+|\?)(?:<[^>]*>(?:\(deleted\))?)?(?: [^\"]*)?$")
 UNFINISHED = " <unfinished ...>"
 TOKEN = re.compile(
@@ -99,6 +99,8 @@ def _returned(pid: int, name: str, rest: str, start: int, number: int) -> Iterat
         raise Garbled(f"{name}({rest}"[:200])
     if found[2] == "?":
         return
+    if name.startswith("?"):  # strace could not ask which call it was; of a thread that is killed in it nothing follows
+        raise Garbled(f"a call without a name returned {found[2]}")
     args, named = _parsed(found[1])
     yield Call(pid, name, args, int(found[2], 0), start, number, named)
 
