@@ -84,7 +84,8 @@ class Fsspec:
 
     @property
     def _protocols(self) -> tuple[str, ...]:
-        told = self.fs.protocol if self.fs is not None else urlsplit(self.url).scheme or "file"
+        fs = self.fs.fs if self.fs is not None and self.fs.protocol == "dir" else self.fs  # a folder of another
+        told = fs.protocol if fs is not None else urlsplit(self.url).scheme or "file"
         return (told,) if isinstance(told, str) else tuple(told)
 
     @property
