@@ -123,5 +123,5 @@ def opened(url, profile):
     """The page after its scripts have run, and what the browser wrote meanwhile."""
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=3000"]
     command = [CHROMIUM, *options, f"--user-data-dir={profile}", "--dump-dom", url]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     return done.stdout, done.stderr
