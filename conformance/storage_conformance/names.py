@@ -28,6 +28,8 @@ _WORDS = (  # what a store may keep its own data under, beside a value or in its
     "data", "log", "wal", "journal", "store.db", "db.sqlite", "zarr.json", "self", "key", "keys", "value", "values",
     "items", "get", "length", "size", "count", "version", "etag", "constructor", "toString", "true", "undefined", "nan",
     "__len__", "__class__", "__dict__", "__meta__", "__index__", "_data", "_meta", "_index", "_tmp", "_", "__",
+    "__data__", "__value__", "__self__", "__root__", "_value", "_self", ".value", ".data", "content", "contents",
+    "@value", "#text", "$value", "default", "root", "leaf", "blob", "body", "file", "0", "-",
     ".git", ".lock", ".index", ".meta", ".metadata", ".tmp", ".DS_Store", ".zattrs", ".zgroup", ".keep", ".nfs1", "~a",
 )  # fmt: skip  # one list
 _ENDINGS = (
@@ -118,6 +120,7 @@ _PATHS: dict[str, tuple[Ref, ...]] = {
         Ref("a|b"), Ref("a\x1fb"), Ref("a\u2215b"), Ref("a\uff0fb"), Ref("a b"), Ref("a,b"), Ref("a~1b"), Ref("ab"),
         Ref("a--b"),
     ),
+    "what stands for the value beside what is below it": (Ref("a"), *(Ref("a", word) for word in _WORDS)),
     "where the names end": (
         Ref("a", "bc"), Ref("ab", "c"), Ref("a", "b", "c"), Ref("abc"), Ref("a.b", "c"), Ref("a", "b.c"), Ref("b",
         "a"), Ref("a", "b"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from storage_combinators.store import MISSING
 
 from ..law import law
@@ -27,6 +29,31 @@ def merge_replaces(t: Trial) -> None:
     r, w = t.ref(), t.value()
     t.merge(r, w)
     t.expect(w, "get", r)
+
+
+@law("merges", chapter=CHAPTER)
+def merge_works_nothing_in(t: Trial) -> None:
+    """put(r, v); merge(r, w); get(r) = w, though v and w be objects, lists, numbers, lines, of any length"""
+    r, (v, w) = t.scope.refs[0], t.choose(MERGED[t.claims.values])
+    t.put(r, v)
+    t.merge(r, w)
+    t.get(r)
+
+
+MERGED: dict[str, tuple[tuple[Any, Any], ...]] = {
+    "bytes": (
+        (b'{"a": 1}', b'{"b": 2}'),
+        (b'{"a": 1}', b'{"a": null}'),
+        (b"[1]", b"[2]"),
+        (b"1", b"2"),
+        (b"a\n", b"b\n"),
+        (b"xyz", b"u"),
+        (b"x", b""),
+        (b"a=1", b"b=2"),
+    ),
+    "json": (({"a": 1}, {"b": 2}), ({"a": 1}, {"a": None}), ([1], [2]), (1, 2), ("x", "y"), ({"a": 1}, None)),
+    "text": (("1", "2"), ("a\n", "b\n"), ("xyz", "u"), ("x", "")),
+}
 
 
 @law("merges", chapter=CHAPTER)

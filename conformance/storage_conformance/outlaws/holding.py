@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import Any
 
 from storage_combinators.functions import present
@@ -175,6 +176,14 @@ class MergesByAppending(Plain):
     def merge(self, ref: Ref, value: Any, /) -> None:
         held = self.read(known(ref))
         super().merge(ref, value if held is MISSING else held + self.checked(present(value)))
+
+
+@outlaw("merge_works_nothing_in", wrong="merge of two JSON objects unites them.", seen="PATCH as JSON Merge Patch")
+class MergesObjects(Plain):
+    def merge(self, ref: Ref, value: Any, /) -> None:
+        held, given = self.read(known(ref)), self.checked(present(value))
+        both = held is not MISSING and held.startswith(b"{") and given.startswith(b"{")
+        super().merge(ref, json.dumps(json.loads(held) | json.loads(given)).encode() if both else given)
 
 
 @outlaw("merge_changes_nothing_else", wrong="merge writes the value into everything below the ref as well.")

@@ -84,3 +84,9 @@ class SpellsTooLong(Plain):
         if any(len(quote(name)) > 255 for name in known(ref)):
             raise OSError(36, "File name too long")
         super().put(ref, value)
+
+
+@outlaw(ALIKE, wrong="The value of a is kept as a/__data__, which is a ref, too.", seen="a folder with a file in it")
+class KeepsValuesBelow(Spells):
+    def spelt(self, ref: Ref) -> str:
+        return str(ref / "__data__" if len(ref) == 1 else ref)
