@@ -8,6 +8,7 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -265,10 +266,17 @@ def forged(bucket: Bucket) -> str:
     return bucket.put()
 
 
-@probe("PUT into a bucket that is not there", "404", SeaweedFS="an error of its own, which clients send again")
+@probe(
+    "PUT into a bucket that is not there", "404, no bucket", SeaweedFS="it makes the bucket; then it has room, or fails"
+)
 def no_bucket(bucket: Bucket) -> str:
-    bucket.bucket = "no-such-bucket"
-    return bucket.put()
+    bucket.bucket = f"no-such-{uuid4().hex}"
+    status = bucket.put()
+    if bucket.bucket not in {each["Name"] for each in bucket.client.list_buckets()["Buckets"]}:
+        return f"{status}, no bucket"
+    bucket.delete()
+    bucket.client.delete_bucket(Bucket=bucket.bucket)
+    return "a new bucket"
 
 
 @probe("PUT whose Content-MD5 is another value's", "400, nothing there", **fake("it checks no digest"))
