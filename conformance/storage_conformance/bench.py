@@ -117,7 +117,7 @@ class Bench:
         trial, broken = self._shorter(trial, broken) or (trial, broken)
         broken = diagnosed(trial, broken)
         told = Result.of(law, "broken", broken.sentence, steps(trial, broken.sentence), script(trial, broken))
-        sent = tuple(trial.place.requests.told)
+        sent = tuple(trial.place.requests.told if trial.place.requests else ())
         return replace(told, history=tuple(Called(*each) for each in broken.history), requests=sent)
 
     def _shorter(self, trial: Trial, broken: Broken) -> tuple[Trial, Broken] | None:
@@ -242,9 +242,8 @@ class Bench:
         return Scope(self.subject.kind, keys, held, bases)
 
     def _close(self, trial: Trial) -> None:
-        written = [arg for step in trial.steps for arg in step.args if isinstance(arg, Ref)]
         try:
-            trial.place.close(written)
+            trial.place.close(trial.left() if trial.root and not self.subject.wraps else None)
         except Exception as error:  # noqa: BLE001  # a place that cannot be removed is no verdict on the law
             self.notes.append(f"a place could not be cleaned up: {type(error).__name__}: {error}")
 

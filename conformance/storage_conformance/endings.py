@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from .scope import Step
 from .wording import SENTENCE, clipped
@@ -80,8 +80,7 @@ class Pulse:
     patience: float = 1.0  # how many times the usual patience the present call has
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One line of what was done: a call and its answer, or a line of Python."""
 
     handle: str

@@ -104,8 +104,8 @@ def _opened(judged: Subject, claims: dict[str, object], without: dict[str, str])
 
 def _probed(place: Place, said: Claims, step: int | None, given: object) -> tuple[Claims, bool, int]:
     """The claims with the type of values; is something in a fresh place; the step."""
+    filled = bool(found(place, said))  # before a probe writes
     said = said if said.values else replace(said, values=_probed_values(place, said))
-    filled = bool(found(place, said))
     if place.subject.url and said.writes:
         _try_writing(place, said, given)
     place.close([place.key(Ref("probe"))])

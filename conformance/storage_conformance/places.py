@@ -92,14 +92,14 @@ class Place:
         self.directory = directory() if subject.directory else None
         self.root = subject.prefix / str(next(subject.numbers)) if subject.url else Ref()
         self.handles: list[Any] = []
-        self.requests = Requests()
+        self.requests = Requests() if subject.url else None
         try:
             self.below = subject.handle() if subject.url else self.make()
         except Exception as error:  # a foreign factory may raise anything
             self._remove()
             raise Unopened(f"{type(error).__name__}: {error}") from error
         self.store = subject.over(self.below)
-        if subject.url:
+        if self.requests:
             self.requests.start()
 
     def make(self) -> Any:
@@ -154,12 +154,13 @@ class Place:
             inner = f"wrap{number or ''}({inner})"
         return inner
 
-    def close(self, written: Iterable[Ref] = ()) -> None:
-        """Remove what is here, and close what was opened; `written` is what to remove where nothing can be listed."""
-        self.requests.stop()
+    def close(self, left: Iterable[Ref] | None = None) -> None:
+        """Remove what is here, and close what was opened; `left` is what may be here, if that is known."""
+        if self.requests:
+            self.requests.stop()
         try:
             if self.root:
-                clean(self.below, self.root, written)
+                clean(self.below, self.root, left)
             for handle in self.handles:
                 getattr(handle, "close", int)()
         finally:
@@ -199,11 +200,11 @@ def scratch() -> str | None:
     return str(memory) if disk_usage(memory).free > ROOM else None
 
 
-def clean(store: Any, base: Ref, written: Iterable[Ref] = ()) -> None:
-    """Delete every ref at or under `base`; of a store that lists nothing, those that were `written`."""
+def clean(store: Any, base: Ref, left: Iterable[Ref] | None = None) -> None:
+    """Delete what is `left` at or under `base`: what is listed there, unless it is said."""
     try:
-        there = list(store.refs(base))
+        there = list(store.refs(base) if left is None else left)
     except Refused:
-        there = [ref for ref in written if ref.within(base)]
+        there = []
     for ref in there:
         store.delete(ref)

@@ -15,7 +15,7 @@ from .verbs import answer_of
 __all__ = ["PROFILES", "STEPS", "Counts", "counts", "step_of"]
 
 CALLS = 4  # of a trial, about
-STEPS = (30e-6, 1.5e-3, 4e-3)  # seconds an operation takes at most in steps 1, 2 and 3; slower: step 4
+STEPS = (30e-6, 0.5e-3, 1.5e-3)  # seconds an operation takes at most in steps 1, 2 and 3; slower: step 4
 PROFILES = ("quick", "full")
 
 

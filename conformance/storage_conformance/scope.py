@@ -44,9 +44,8 @@ class Scope:
 
     def used(self, args: tuple[Any, ...], before: int) -> int:
         """How many values are in use after a step with `args`."""
-        if before == len(self.values):
-            return before
-        return max([before, *(self.values.index(arg) + 1 for arg in args if arg in self.values)])
+        latest_first = range(len(self.values), before, -1)
+        return next((number for number in latest_first if self.values[number - 1] in args), before)
 
 
 SMALL = (Ref("a"), Ref("a", "b"), Ref("b"))

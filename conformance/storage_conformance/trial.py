@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from storage_combinators import ref as ref_module
 from storage_combinators import store as store_module
 from storage_combinators.ref import Ref
+from storage_combinators.store import MISSING, Conflict, Refused
 
 from .content import Group, groups, twins
 from .endings import Broken, Chooser, Exempted, OwnBytes, OwnText, Pulse, Recorded, Stopped, Void
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Broken", "Chooser", "Exempted", "Pulse", "Recorded", "Stopped", "Trial", "Void"]
 
 T = TypeVar("T")
-NAMES = {name: getattr(module, name) for module in (ref_module, store_module) for name in module.__all__}
-
-MODULES = {"array": array, "collections": collections, "copy": copy, "random": random}  # that lines of laws name
+HANDLES = ("store", "other")
+UNDONE = (Conflict, Refused, TypeError)
+NAMES: dict[str, Any] = {"array": array, "collections": collections, "copy": copy, "random": random}  # in lines
+NAMES |= {name: getattr(module, name) for module in (ref_module, store_module) for name in module.__all__}
 
 
 @dataclass
@@ -61,9 +63,10 @@ class Trial:
         self.remark = ""
         self.before = 0  # how many of the steps are history, in which the law has no part
         self.coded = False  # some argument is a Code
+        self.aside = False  # the law has called the store itself: `steps` does not tell all
         self.drawn = False  # a ref or value was drawn from the scope, of which there are larger ones
         self.used = 0  # how many of the scope's values occurred: the next new one is taken in order, not by choice
-        self.names: dict[str, Any] = {**NAMES, **MODULES, "root": self.root, **self.place.names()}
+        self.names: dict[str, Any] = {**NAMES, "root": self.root, **self.place.names()}
 
     # Choices
 
@@ -152,6 +155,20 @@ class Trial:
         self.steps.append(Recorded(handle, verb, args, answer))
         pulse.calling = None
         return answer
+
+    def left(self) -> list[Ref] | None:
+        """The refs that may have a value now; None where that is for a listing to tell."""
+        opening = [self.place.again_line(name) for name in ("store", "other")]
+        known = not self.aside and all(step.handle in HANDLES or step.verb in opening for step in self.steps)
+        if self.claims.lists and not known:
+            return None
+        there: dict[Any, bool] = {}
+        for step in self.steps:
+            if step.verb in ("put", "merge", "swap") and not isinstance(step.answer, UNDONE):
+                there[step.args[0]] = step.args[-1] is not MISSING
+            elif step.verb == "delete" and step.answer is None:
+                there[step.args[0]] = False
+        return [ref for ref, held in there.items() if held and isinstance(ref, Ref)]
 
     def handle(self, path: str) -> Any:
         """The store called `path`: "store", another one that a line opened, or a port such as "store.source"."""

@@ -47,7 +47,7 @@ def in_turns(t: Trial, write: str, read: str, listing: Call) -> None:
     for key, value in cells.items():
         t.expect(None, write, key, value)
     first, switch = t.choose((0, 1)), t.chooser.interruptions(most)
-    turns, store = Turns(packages(t), switch), t.handle("store")
+    turns, store, t.aside = Turns(packages(t), switch), t.handle("store"), True
     t.pulse.since, t.pulse.patience = monotonic(), 2.0
     try:
         turns.run([partial(answer, store, call) for call in calls], first)

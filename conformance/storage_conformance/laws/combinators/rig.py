@@ -11,7 +11,6 @@ from typing import Any
 
 from storage_combinators.ref import Ref
 
-from ...requests import Requests
 from ...subjects import Place, Subject
 from .sources import HEAD, Source
 
@@ -64,7 +63,7 @@ class Rig(Place):
 
     def __init__(self, subject: Combinator) -> None:
         self.subject: Combinator = subject
-        self.root, self.directory, self.requests = Ref(), None, Requests()
+        self.root, self.directory, self.requests = Ref(), None, None
         self.made: dict[str, Any] = {each.__name__: each for each in subject.family.classes} | {
             "Ref": Ref,
             "make": subject.make,
@@ -80,7 +79,7 @@ class Rig(Place):
     def opening_lines(self) -> list[str]:
         return [*self.subject.family.text, *self.subject.lines, "", *self.subject.family.lines]
 
-    def close(self, written: Iterable[Ref] = ()) -> None:
+    def close(self, left: Iterable[Ref] | None = None) -> None:
         for each in self.made.values():
             if not isinstance(each, type):
                 getattr(each, "close", int)()
