@@ -27,6 +27,9 @@ from storage_combinators import (
     Quota,
     Ref,
     Retry,
+    Stamped,
+    StampedCodec,
+    TupleCodec,
     as_text,
     copy,
     twin,
@@ -248,3 +251,11 @@ def test_what_is_added_twice_is_there_once_and_where_it_says() -> None:
 def test_a_number_of_names_below_zero_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="at least 0, not -1"):
         Quota(Memory(), Memory(), 9, -1)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_any_type_go_behind_a_head_and_nothing_else_does(kind: Any) -> None:
+    assert TupleCodec().encode((1, kind(b"x"))) == b"[1]\nx"
+    assert StampedCodec().encode(Stamped(1, "t", kind(b"x"))) == b'[1, "t", true]\nx'
+    with pytest.raises(TypeError, match="holds bytes, not list"):
+        StampedCodec().encode(Stamped(1, "t", [kind(b"x")]))

@@ -5,6 +5,7 @@ import pickle
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from ..functions import as_bytes
 from ..ref import Ref
 from .mapped import Mapped
 
@@ -88,7 +89,7 @@ class AsIs:
     """The codec of bytes that stay what they are."""
 
     def encode(self, value: Any, /) -> Any:
-        return value
+        return as_bytes(value)
 
     decode = encode
 
