@@ -1,5 +1,6 @@
 """What the judge finds: right stores conform, wrong ones break the law that they break, told by a script that fails."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,23 @@ def test_the_same_seed_gives_the_same_report() -> None:
     laws = [law for law in LAWS if law.claim != "threads"]
     first, second = (judge(stores.DeletesBelow, seed=5, laws=laws, step=3).as_dict() for _ in range(2))
     assert first | {"seconds": 0} == second | {"seconds": 0}
+
+
+def test_of_a_large_process_not_all_is_collected_for_each_law() -> None:
+    """As Hypothesis would at its first run in a thread, and each law has a thread of its own."""
+    there, seen = len(gc.get_objects()), []
+
+    def look(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and info["generation"] == 2:
+            seen.append(len(gc.get_objects()))
+
+    gc.callbacks.append(look)
+    try:
+        judge(Memory, laws=[law for law in LAWS if law.name == "get_answers_what_was_put"], **FEW)
+    finally:
+        gc.callbacks.remove(look)
+    assert min(seen, default=0) < there / 2
+    assert len(gc.get_objects()) > there / 2  # and afterwards all is as it was
 
 
 def test_a_shared_place_is_left_as_it_was(tmp_path: Path) -> None:
