@@ -23,7 +23,7 @@ from round.questions import asked, beginning  # noqa: E402  # the same
 
 NOTES = ROOT / "reading-notes"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SYSTEMS = ["aistore", "ambry", "cubefs", "minio", "seaweedfs"]
+SYSTEMS = sorted(path.parent.name for path in NOTES.glob("systems/*/system.toml"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import psutil
 
 from .step import Lab, NotRun
 
-__all__ = ["Program", "free_port", "said", "start", "until"]
+__all__ = ["Program", "free_port", "last_line", "said", "start", "tried", "until"]
 
 PATIENCE = 60.0  # seconds until a started program must answer, or a killed one be gone
 GRACE = 10.0  # seconds for a program to end by itself
@@ -97,6 +97,7 @@ def until(holds: Callable[[], bool], seconds: float) -> bool:
 
 
 def last_line(log: Path) -> str:
+    """The last words of a program, without colours; that there are none."""
     lines = log.read_text(errors="replace").strip().splitlines()
     return re.sub(r"\x1b\[[0-9;]*m", "", lines[-1])[:200] if lines else "it wrote nothing"
 

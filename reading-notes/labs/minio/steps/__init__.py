@@ -5,6 +5,7 @@ ORDER = [
     "looking",
     "tracing",
     "drives",
+    "cluster",
     "flips",
     "dangling",
     "kills",

@@ -40,10 +40,9 @@ def published_number(lab: Lab) -> None:
     speeds = [SIZE / 1e6 / max(cpu - bare, 1e-3) for _, cpu in runs[ON]]
     command = "make lab SYSTEM=minio STEP=published-number"
     lab.numbers = [measured("compression.per-core", speeds, "MB/s of one core, for compression alone", command)]
-    busy = ", on a machine busy with other work" if os.getloadavg()[0] > (os.cpu_count() or 1) + 2 else ""
     for name, key in (("compression.put", ON), ("plain.put", OFF)):
         walls = [SIZE / 1e6 / wall for wall, _ in runs[key]]
-        lab.numbers.append(measured(name, walls, f"MB/s of one PUT by the clock{busy}", command))
+        lab.numbers.append(measured(name, walls, f"MB/s of one PUT by the clock{busy()}", command))
     for each in lab.numbers:
         lab.saw(f"{each['id']}: median {each['median']} {each['unit']}, spread {each['spread']}, {each['runs']} runs")
     median = statistics.median(speeds)
@@ -55,6 +54,11 @@ def published_number(lab: Lab) -> None:
     lab.saw(
         "The clock has MD5 for the ETag, HighwayHash, loopback and the disk in it, so one PUT is slower than a core."
     )
+
+
+def busy() -> str:
+    """What is said of a number by the clock when others want the machine too; else nothing."""
+    return ", on a machine busy with other work" if os.getloadavg()[0] > (os.cpu_count() or 1) + 2 else ""
 
 
 def log(size: int) -> bytes:

@@ -73,7 +73,7 @@ def asked(lab: Lab, stage: Stage, found: Recorded) -> None:
     for first in bad[:1]:
         small = smallest(first.state, partial(judge.breaks, known=first), ASKS)
         for line in explain(small, first.kind).explanation.splitlines():
-            lab.saw(f"  {re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', 'UUID', line)}"[:200])
+            lab.saw(f"  {re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}', 'UUID', line)}")
     lost = any(each.kind == "lost after return" for each in bad)
     lab.expect("what was answered 200 can be gone", lost)
 
