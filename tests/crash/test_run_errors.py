@@ -11,6 +11,7 @@ from storage_conformance.crash.run import Options, run
 from storage_conformance.crash.run_command import parsed
 from storage_conformance.crash.run_places import MEMORY, file_system
 from storage_conformance.crash.run_result import ModelResult
+from storage_conformance.crash.timeline import rows
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="programs are recorded with strace, only on Linux")
 
@@ -58,6 +59,8 @@ def test_a_program_may_fail_but_must_not_lie(tmp_path, write, sync, lie) -> None
     result = judged(tmp_path, write, sync, errors=True)
     assert {found.scenario for found in result.found} == ({lie} if lie else set())
     assert result.verdict == ("unsafe" if lie else "safe")
+    failed = {row.call for found in result.found for row in rows(found.state) if row.look == "failed"}
+    assert failed == ({'fsync("data/value.new") failed'} if "EIO" in lie else set())
 
 
 def test_errors_are_only_injected_where_that_is_asked_for(tmp_path) -> None:

@@ -15,6 +15,7 @@ from storage_conformance.crash.trace import (
     KINDS,
     BadTrace,
     Create,
+    Failed,
     Hardlink,
     Map,
     Mark,
@@ -73,8 +74,8 @@ def test_json_brings_back_the_same_trace(steps: list[Op]) -> None:
 def test_every_operation_has_a_word() -> None:
     assert set(KINDS.values()) == {type(op) for op in (
         Create(1, 0, "f"), Mkdir(1, 0, "f"), Symlink(1, 0, "f", "g"), Hardlink(1, 0, "f"), Unlink(0, "f"),
-        Rename(0, "f", 0, "g"), Write(1, 0, b""), Truncate(1, 0), Zero(1, 0, 1), Sync(1), SyncAll(), Map(1), Msync(1),
-        Seen(1, b""), Unseen(""), Mark("began", 1),
+        Rename(0, "f", 0, "g"), Write(1, 0, b""), Truncate(1, 0), Zero(1, 0, 1), Sync(1), SyncAll(), Failed(1),
+        Map(1), Msync(1), Seen(1, b""), Unseen(""), Mark("began", 1),
     )}  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from .mirror import Mirror, Spot
 from .trace import (
     Call,
     Create,
+    Failed,
     Hardlink,
     Map,
     Mark,
@@ -205,6 +206,12 @@ class Recorder:
         """fsync, fdatasync."""
         if node != OUTSIDE and node not in self.failed:
             self.add(f'{"fdatasync" if data else "fsync"}("{self.mirror.path(node)}")', Sync(node, data))
+
+    def sync_failed(self, node: int, name: str) -> None:
+        """fsync, fdatasync that answered with an error: told, for people to see why no later one counts."""
+        if node != OUTSIDE:
+            self.failed.add(node)
+            self.add(f'{name}("{self.mirror.path(node)}") failed', Failed(node))
 
     def sync_all(self, text: str = "sync()") -> None:
         """sync, syncfs."""

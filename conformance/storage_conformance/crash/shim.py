@@ -59,12 +59,17 @@ class Shim:
         """The real call, unless it is to fail; from now on the recorder knows who made it."""
         if node != OUTSIDE and isinstance(error := self.fault(name, node), OSError):
             if name in ("fsync", "fdatasync"):
-                self.recorder.failed.add(node)
+                self._stamp()
+                self.recorder.sync_failed(node, name)
             raise error
         result = self.real[name](*args, **options)
+        self._stamp()
+        return result
+
+    def _stamp(self) -> None:
+        """The call that is told next was made now."""
         end = self.recorder.call.end
         self.recorder.call = Call("", end + 1, end + 2, os.getpid(), get_ident(), _place())
-        return result
 
     def open(self, path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         with self.lock:

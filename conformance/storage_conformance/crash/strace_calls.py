@@ -44,7 +44,7 @@ def follow(recorder: Recorder, calls: list[Call | Exit], folder: str, events: in
         process = state.processes[call.pid]
         recorder.call = trace.Call("", events + 2 * call.began, events + 2 * call.ended + 1, process.leader, call.pid)
         if call.result == -1 and call.name in ("fsync", "fdatasync"):
-            recorder.failed.add(state.file(process, call.args[0]).node)
+            recorder.sync_failed(state.file(process, call.args[0]).node, call.name)
         if call.result == -1 or call.name in FORKS:
             continue
         if call.name in STRANGE:

@@ -11,7 +11,7 @@ from rich.text import Text
 from .explain import told
 from .plan import bits, union
 from .search import State
-from .trace import Call, Mark, Msync, Sync, SyncAll
+from .trace import Call, Failed, Mark, Msync, Sync, SyncAll
 
 __all__ = ["Row", "rows", "svg", "terminal"]
 
@@ -20,11 +20,13 @@ LOOKS = {  # of a row: its sign, the colour in a terminal, the colour on a page
     "in part": ("◐", "yellow", "#b26a00"),
     "lost": ("○", "red", "#c62828"),
     "sync": ("│", "cyan", "#00838f"),
+    "failed": ("✗", "bold red", "#c62828"),
     "mark": ("▶", "bold", "#37474f"),
     "nothing": (" ", "dim", "#90a4ae"),
     "never made": (" ", "dim", "#90a4ae"),
     "power cut": ("⚡", "bold red", "#c62828"),
 }
+KINDS = {Sync | SyncAll | Msync: "sync", Failed: "failed", Mark: "mark"}
 NEAR = 4  # calls that are shown around those that matter
 HEIGHT, LEFT, WIDTH, LETTERS = 26, 36, 960, 110  # pixels of a row, before the text, of the page; letters of a text
 
@@ -59,8 +61,8 @@ def _row(state: State, call: Call) -> Row:
         return Row("lost" if lost == mask else "in part", _text(call), told([state.plan.units[i] for i in bits(lost)]))
     if mask:
         return Row("on disk", _text(call))
-    sync = any(isinstance(op, Sync | SyncAll | Msync) for op in ops)
-    return Row("sync" if sync else "mark" if any(isinstance(op, Mark) for op in ops) else "nothing", _text(call))
+    look = next((look for kinds, look in KINDS.items() if any(isinstance(op, kinds) for op in ops)), "nothing")
+    return Row(look, _text(call))
 
 
 def _text(call: Call) -> str:

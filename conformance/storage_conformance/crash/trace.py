@@ -138,6 +138,13 @@ class SyncAll:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A sync of this file that failed: nothing is durable by it, nor by any later one."""
+
+    node: int
+
+
+@dataclass(frozen=True)
 class Map:
     """mmap of a file, shared and writable: what it holds is unknown from here on."""
 
@@ -176,7 +183,7 @@ class Mark:
 
 Op = (
     Create | Mkdir | Symlink | Hardlink | Unlink | Rename | Write | Truncate | Zero
-    | Sync | SyncAll | Map | Msync | Seen | Unseen | Mark
+    | Sync | SyncAll | Failed | Map | Msync | Seen | Unseen | Mark
 )  # fmt: skip
 KINDS: dict[str, type[Op]] = {kind.__name__.lower(): kind for kind in Op.__args__}
 
