@@ -16,4 +16,7 @@ def main() -> None:
             raise
         sys.stderr.write("store-crash needs more: pip install 'storage-combinators[crash]'\n")
         sys.exit(2)
+    except KeyboardInterrupt:  # in the first second, while it is being imported
+        sys.stderr.write("store-crash: interrupted\n")
+        sys.exit(2)
     sys.exit(command(sys.argv[1:]))

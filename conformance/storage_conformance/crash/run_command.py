@@ -32,6 +32,7 @@ from .tree import write_tree
 
 __all__ = ["command"]
 
+INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
@@ -50,7 +51,7 @@ def command(arguments: list[str]) -> int:
         return _wrong(str(error))
     except (KeyboardInterrupt, typer.Abort):
         return _wrong("interrupted")
-    return status if isinstance(status, int) else 0
+    return _wrong("interrupted") if status == INTERRUPTED else status if isinstance(status, int) else 0
 
 
 def _wrong(text: str) -> int:

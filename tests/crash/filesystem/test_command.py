@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from storage_conformance.crash.cli import main
+from storage_conformance.crash.filesystem import command as module
 from storage_conformance.crash.filesystem import needs
 from storage_conformance.crash.filesystem.device import Recorder
 from storage_conformance.crash.filesystem.examining import Plan
@@ -42,7 +44,9 @@ def line(capsys) -> str:
 
 BAD = {
     "nothing known": (["foofs"], "foofs is none of ext4, ext2, xfs, btrfs: say how it is made with --mkfs"),
-    "not in the kernel": (["foofs", "--mkfs", "true {device}"], "the file system foofs in the kernel of this machine"),
+    "not in the kernel": (["foofs", "--mkfs", "true {device}"], "a file system foofs on block devices in this"),
+    "no device below": (["tmpfs", "--mkfs", "true {device}"], "a file system tmpfs on block devices in this"),
+    "no name": (["../ext4"], "TYPE is the name of a file system, such as ext4, not '../ext4'"),
     "no device": (["ext4", "--mkfs", "true"], "--mkfs has no {device}"),
     "no program": (["ext4", "--mkfs", "no-such-program {device}"], "there is no program no-such-program"),
     "no dir": (["ext4", "--mount", "true {device}"], "--mount has no {dir}"),
@@ -211,6 +215,29 @@ def test_what_is_found_of_a_program_can_be_replayed_with_it_and_without_it_is_to
     capsys.readouterr()
     assert command(["filesystem", "ext4", "--replay", "gone.json"]) == 2
     assert "/no-such-program cannot be run" in " ".join(capsys.readouterr().out.split())
+
+
+def test_who_is_interrupted_is_told_so_in_one_line(capsys, monkeypatch, can_mount) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "run", interrupted)
+    assert command(["filesystem", "ext4"]) == 2
+    assert line(capsys) == "store-crash: interrupted\n"
+
+
+class Interrupted:
+    """A module whose names are never there in time."""
+
+    def __getattr__(self, name: str) -> None:
+        raise KeyboardInterrupt
+
+
+def test_also_in_the_first_second(capsys, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "storage_conformance.crash.run_command", Interrupted())
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert line(capsys) == "store-crash: interrupted\n"
 
 
 @pytest.mark.parametrize(

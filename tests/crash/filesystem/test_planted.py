@@ -15,32 +15,56 @@ from storage_conformance.crash.filesystem.workload import Calls
 pytestmark = pytest.mark.usefixtures("can_mount")
 
 TOY = f"{sys.executable} {Path(__file__).with_name('toy_file_system.py')}"
-BEFORE = ("mkdir A", "create foo", "write foo 0 8192")
+BEFORE = ("mkdir A", "create foo", "write foo 0 8192", "create old", "write old 0 8192")
 OVERWRITE = ("overwrite foo 1000 4500", "fsync foo")
-RENAME = ("create A/bar", "append A/bar 5000", "fsync A/bar", "rename A/bar foo", "fsync .", "fsync A")
+REPLACE = ("create A/bar", "append A/bar 5000", "fsync A/bar", "rename A/bar foo", "fsync .", "fsync A")
+RENAME = ("rename foo bar", "fsync .")
+CREATE = ("create bar", "fsync .")
+REUSE = ("unlink old", "create new", "write new 0 8192", "fsync new")
+OLD = "foo holds what `write foo 0 8192` wrote at bytes 512 to 1024, though `fsync foo` had returned"
 
 
-def judged(lines: tuple[str, ...], bug: str = "") -> Report:
+def judged(*workloads: tuple[str, ...], bug: str = "", first: bool = False) -> Report:
     kind = kind_of(
         "toy", f"{TOY} make {{device}}", mount=f"{TOY} mount {{device}} {{dir}} {bug}", unmount="fusermount3 -u {dir}"
     )
-    plan = Plan(others=False, small=False)
-    return run(kind, [Calls(lines, BEFORE, USER_SPACE)], Options(plan=plan, at_once=1))
+    plan = Plan(others=False, small=False, first=first)
+    calls = [Calls(lines, BEFORE, USER_SPACE) for lines in workloads]
+    return run(kind, calls, Options(plan=plan, at_once=1))
 
 
 def test_without_a_bug_it_holds() -> None:
-    report = judged((*OVERWRITE, *RENAME))
+    report = judged((*OVERWRITE, *REPLACE), RENAME, CREATE, REUSE)
     assert (report.findings, report.why) == ([], [])
-    assert report.states > 10
+    assert report.states > 20
 
 
-def test_a_sync_that_is_acknowledged_before_its_commit_record_is_found() -> None:
-    found = [finding.complaint for finding in judged(OVERWRITE, "early").findings if not finding.torn]
-    assert found == ["foo holds what `write foo 0 8192` wrote at bytes 512 to 1024, though `fsync foo` had returned"]
+@pytest.mark.parametrize(
+    ("bug", "lines", "said"),
+    [
+        ("early", OVERWRITE, OLD),
+        ("last", OVERWRITE, OLD),
+        ("other", OVERWRITE, OLD),
+        ("halves", RENAME, "foo is missing, though it was synced before"),
+        ("entry", CREATE, "it cannot be read: "),
+        ("stale", REUSE, "old holds what `write new 0 8192` wrote"),
+    ],
+)
+def test_each_bug_is_found_by_a_workload_that_without_it_holds(bug: str, lines: tuple[str, ...], said: str) -> None:
+    report = judged(lines, bug=bug, first=True)
+    assert report.why == []
+    assert [found.complaint[: len(said)] for found in report.violations] == [said]
 
 
 def test_a_record_that_is_believed_unchecked_is_found() -> None:
-    assert judged((*OVERWRITE, *RENAME), "unchecked").findings
+    assert judged((*OVERWRITE, *REPLACE), bug="unchecked").findings
+
+
+def test_the_kernels_own_mounted_by_a_command_of_ones_own_holds() -> None:
+    kind = kind_of("ext4", mount="mount {device} {dir}", unmount="umount {dir}")
+    calls = Calls((*OVERWRITE, *REPLACE), BEFORE, USER_SPACE)
+    report = run(kind, [calls], Options(plan=Plan(others=False, small=False), at_once=1))
+    assert (report.violations, report.why) == ([], [])
 
 
 def test_the_negative_control_is_found_wanting() -> None:

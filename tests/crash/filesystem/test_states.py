@@ -93,6 +93,12 @@ def test_a_state_comes_once_among_its_neighbours_and_the_seed_decides(recording,
         assert len(images) == len(set(images))
 
 
+@given(recordings(), st.integers(0, 9))
+def test_what_whole_pages_leave_is_never_told_as_torn(recording, seed) -> None:
+    """Here each write is of one sector, so whole writes leave all that torn ones do."""
+    assert {state.size for state in states(recording, seed)} == {BLOCK}
+
+
 def long_epoch(count: int) -> Recording:
     events = [Write(n * BLOCK, bytes([n + 1]) * BLOCK) for n in range(count)]
     return Recording(Image(count * BLOCK), (*events, Flush()))

@@ -1,12 +1,19 @@
 """A file system in user space, small enough to be read, with a crash bug that can be planted in it.
 
     python toy_file_system.py make DEVICE
-    python toy_file_system.py mount DEVICE FOLDER [early | unchecked]
+    python toy_file_system.py mount DEVICE FOLDER [BUG]
 
 All of it is in memory; the device holds a log of what was done. fsync appends one record of what was done since, with
 its length and checksum, and waits until the device has kept it; mounting replays the records up to the first that is
-not whole. With `early`, fsync returns before the device has kept the record; with `unchecked`, a record is believed
-whatever its checksum says.
+not whole. The bugs:
+
+- early: fsync returns before the device has kept the record;
+- unchecked: a record is believed whatever its checksum says;
+- last: after a crash the last record is not replayed;
+- other: fsync keeps what was done to all files but the one that it is asked for;
+- halves: a rename is kept as two records, that the old name goes and that the new one comes;
+- entry: a new name is kept before the file that it is a name of;
+- stale: the bytes of a file lie beside the log, where those of a removed one lay, and no flush comes before the record.
 """
 
 import errno
@@ -22,6 +29,7 @@ from mfusepy import FUSE, FuseOSError, Operations
 HEAD = struct.Struct("<4sII")  # sign, length of the record, its checksum
 SIGN = b"toy1"
 ROOT = 1
+SLOT = 1 << 20  # bytes of the device for each write that lies beside the log, the first behind the log
 
 
 class Log:
@@ -31,6 +39,10 @@ class Log:
         self.file, self.end, self.bug = os.open(device, os.O_RDWR), 0, bug
 
     def records(self):
+        found = list(self._whole())
+        return found[:-1] if self.bug == "last" else found
+
+    def _whole(self):
         while True:
             sign, length, checksum = HEAD.unpack(os.pread(self.file, HEAD.size, self.end))
             record = os.pread(self.file, length, self.end + HEAD.size)
@@ -55,6 +67,7 @@ class Toy(Operations):
 
     def __init__(self, device: str, bug: str = "") -> None:
         self.log, self.folders, self.files, self.pending = Log(device, bug), {ROOT: {}}, {}, []
+        self.bug, self.slots = bug, {}
         for record in self.log.records():
             for what, *words in pickle.loads(record):
                 getattr(self, f"_{what}")(*words)
@@ -74,8 +87,11 @@ class Toy(Operations):
             self.files.setdefault(number, b"")
         self.folders[folder][name] = number
 
+    def _enter(self, folder: int, name: str, number: int) -> None:
+        self.folders[folder][name] = number
+
     def _forget(self, folder: int, name: str) -> None:
-        del self.folders[folder][name]
+        self.slots.pop(self.folders[folder].pop(name), None)
 
     def _move(self, folder: int, name: str, to: int, new: str) -> None:
         self.folders[to][new] = self.folders[folder].pop(name)
@@ -83,6 +99,10 @@ class Toy(Operations):
     def _put(self, number: int, offset: int, data: bytes) -> None:
         held = self.files[number].ljust(offset, b"\0")
         self.files[number] = held[:offset] + data + held[offset + len(data) :]
+
+    def _put_beside(self, number: int, offset: int, size: int, slot: int) -> None:
+        self.slots[number] = slot
+        self._put(number, offset, os.pread(self.log.file, size, slot * SLOT))
 
     def _cut(self, number: int, size: int) -> None:
         self.files[number] = self.files[number][:size].ljust(size, b"\0")
@@ -112,7 +132,10 @@ class Toy(Operations):
         return [(name, {"st_ino": number}, 0) for name, number in entries.items()]  # one of number 0 is not listed
 
     def create(self, path, mode, fi=None):
-        return self.do("name", *self.at(path), self.unused(), "file")
+        number = self.unused()
+        if self.bug == "entry":
+            self.do("enter", *self.at(path), number)
+        return self.do("name", *self.at(path), number, "file")
 
     def mkdir(self, path, mode):
         return self.do("name", *self.at(path), self.unused(), "folder")
@@ -132,28 +155,42 @@ class Toy(Operations):
         return self.do("forget", *self.at(path))
 
     def rename(self, old, new):
-        return self.do("move", *self.at(old), *self.at(new))
+        if self.bug != "halves":
+            return self.do("move", *self.at(old), *self.at(new))
+        number = self.number(old)
+        self.do("forget", *self.at(old))
+        return self.do("enter", *self.at(new), number)
 
     def read(self, path, size, offset, fh):
         return self.files[self.number(path)][offset : offset + size]
 
     def write(self, path, data, offset, fh):
-        self.do("put", self.number(path), offset, bytes(data))
+        number = self.number(path)
+        if self.bug != "stale":
+            self.do("put", number, offset, bytes(data))
+            return len(data)
+        slot = next(each for each in range(1, 100) if each not in self.slots.values())
+        os.pwrite(self.log.file, data, slot * SLOT)
+        self.do("put_beside", number, offset, len(data), slot)
         return len(data)
 
     def truncate(self, path, length, fh=None):
         return self.do("cut", self.number(path), length)
 
     def fsync(self, path, datasync, fh):
-        if self.pending:
-            self.log.append(pickle.dumps(self.pending))
-            self.pending = []
+        left = [done for done in self.pending if self.bug == "other" and done[:2] == ("put", self.number(path))]
+        kept = [done for done in self.pending if done not in left]
+        self.pending = left
+        for record in [[done] for done in kept] if self.bug in ("halves", "entry") else filter(None, [kept]):
+            self.log.append(pickle.dumps(record))
         return 0
 
     fsyncdir = fsync
 
     def destroy(self, path):
         self.fsync(path, 0, 0)
+        if self.bug == "last":  # so that a whole one follows when it did not crash
+            self.log.append(pickle.dumps([]))
 
 
 if __name__ == "__main__":

@@ -105,6 +105,8 @@ def kind_of(
 
     Raises Unknown, and BadCommand for what cannot work.
     """
+    if not re.fullmatch(r"\w[\w.+-]*", name):
+        raise BadCommand(f"TYPE is the name of a file system, such as ext4, not {name!r}")
     if unmount and not mount:
         raise BadCommand("--unmount without --mount: the kernel unmounts what it mounted")
     if mount and options:

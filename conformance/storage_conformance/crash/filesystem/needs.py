@@ -29,7 +29,7 @@ def missing(kind: Kind) -> list[str]:
     lacking = [*_from_the_system(recording=kind.mkfs is not None), *missing_programs(kind.needs())]
     if lacking or kind.mount or _in_kernel(kind.name):
         return lacking
-    return [f"the file system {kind.name} in the kernel of this machine (--mount CMD is for one of your own)"]
+    return [f"a file system {kind.name} on block devices in this machine's kernel (--mount CMD is for one of your own)"]
 
 
 def missing_programs(names: list[str]) -> list[str]:
@@ -57,8 +57,9 @@ def _from_the_system(*, recording: bool) -> Iterator[str]:
 
 def _in_kernel(name: str) -> bool:
     """Whether it is there, or a module of that name can be loaded."""
-    if name in FILE_SYSTEMS.read_text().split():
-        return True
+    known = [line.split() for line in FILE_SYSTEMS.read_text().splitlines()]
+    if [name] in known or ["nodev", name] in known:
+        return [name] in known
     return bool(shutil.which("modprobe")) and ran(["modprobe", name])[0] == 0
 
 

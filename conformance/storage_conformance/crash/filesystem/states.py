@@ -114,8 +114,10 @@ def states(recording: Recording, seed: int = 0) -> Iterator[State]:
         fresh: dict[int, State] = {}
         for state in _of(State("nothing", image.copy(), epoch, BLOCK, frozenset(), frozenset()), some):
             key = _digest(state.image())
-            if key in waiting:  # what one epoch ends with, the next begins with: it is told as a state of that
-                waiting[key] = replace(state, moments=waiting[key].moments | state.moments)
+            if key in waiting:
+                told = waiting[key]
+                moments = told.moments | state.moments
+                waiting[key] = replace(state if _is_better_told(state, told) else told, moments=moments)
             else:
                 known = fresh.get(key, state)
                 fresh[key] = replace(known, moments=known.moments | state.moments)
@@ -124,6 +126,11 @@ def states(recording: Recording, seed: int = 0) -> Iterator[State]:
         for write in epoch.writes:
             image.write(write.offset, write.data)
     yield from waiting.values()
+
+
+def _is_better_told(state: State, told: State) -> bool:
+    """What one epoch ends with, the next begins with, and is told of that; never as torn what whole pages leave."""
+    return state.size > told.size or (state.size == told.size and state.epoch is not told.epoch)
 
 
 def _digest(image: Image) -> int:
