@@ -27,6 +27,9 @@ def test_words_are_split_as_a_shell_would_and_names_filled_in_inside_of_them() -
     command = Command.parse("""env 'a b={dir}/{key}' "{file}{file}" {} '{print $1}'""", "--write")
     assert command.filled(dir="/d", key="k", file="f") == ["env", "a b=/d/k", "ff", "{}", "{print $1}"]
     assert command.has("key")
+    shell = Command.parse("sh -c 'key={key}; cat ${key} ${file}'", "--read")
+    assert shell.filled(dir="/{key}", key="{dir}") == ["sh", "-c", "key={dir}; cat ${key} ${file}"]
+    assert not shell.has("file")
     assert not Command.parse("env", "--read").has("key")
 
 

@@ -18,6 +18,7 @@ __all__ = ["BadCommand", "Command", "Programs", "Ran"]
 
 SERVER = Path(__file__).with_name("readers_server.py")
 LAUNCH = "import runpy, sys; runpy.run_path(sys.argv[1])['main']()"
+NAMED = re.compile(r"(?<!\$)\{(\w+)\}")
 PYTHON = re.compile(r"(python|pypy)[\d.]*")
 PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter that take no argument
 
@@ -47,14 +48,11 @@ class Command:
 
     def has(self, name: str) -> bool:
         """Whether {name} is in it."""
-        return any("{" + name + "}" in word for word in self.words)
+        return any(name in NAMED.findall(word) for word in self.words)
 
     def filled(self, **names: str | Path) -> list[str]:
-        """The words, with each {name} replaced; other braces stay."""
-        words = list(self.words)
-        for name, value in names.items():
-            words = [word.replace("{" + name + "}", str(value)) for word in words]
-        return words
+        """The words, with each {name} replaced; other braces stay, also those of ${name}, which a shell fills in."""
+        return [NAMED.sub(lambda found: str(names.get(found[1], found[0])), word) for word in self.words]
 
 
 @dataclass(frozen=True)
