@@ -1,6 +1,7 @@
 """What every test run shares: how long it tries (STORAGE_PROFILE), and the servers (tests/provision)."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,8 @@ def pytest_configure() -> None:
     if PROFILE not in EXAMPLES:
         pytest.exit(f"STORAGE_PROFILE is one of {', '.join(EXAMPLES)}, not {PROFILE!r}", returncode=2)
     settings.load_profile(PROFILE)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script; programs would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:

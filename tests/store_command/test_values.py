@@ -238,18 +238,11 @@ def test_a_reader_who_has_enough_ends_it_quietly(tmp_path):
             assert process.wait(60) == 0
 
 
-def heeds_ctrl_c() -> None:
-    """In the child: whoever runs the tests in the background has it ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_is_one_line(tmp_path):
     slow = "import time\ndef make():\n    print('waits', flush=True)\n    for _ in range(600): time.sleep(0.1)\n"
     (tmp_path / "slow.py").write_text(slow)  # one long sleep does not heed what comes just before it
     command = [STORE, "get", "slow.py:make", "a"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, preexec_fn=heeds_ctrl_c
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60)[1] == b"store: interrupted\n"
