@@ -6,14 +6,20 @@ Ours. The scenarios are those that a memory of one's own gets wrong: of values, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from inspect import getsource
+from time import monotonic
 from typing import Any
 
 from storage_combinators.store import MISSING
 
+from ..engines import turns as turns_module
+from ..engines.turns import Turns
 from ..law import law
-from ..trial import Broken, Trial
+from ..trial import Broken, Recorded, Trial
 from ..verbs import alike, answer_of
 from .durability import MAKE_VALUE
+from .interrupted import ALL, answer, asking, packages, shown, text, where
 
 CHAPTER = "chapters/01-protocol.md"
 Turn = tuple[str, str, tuple[Any, ...]]  # handle, verb, arguments
@@ -99,3 +105,60 @@ def _of_a_mapping(t: Trial) -> Iterator[list[Turn]]:
     if t.claims.lists:
         lists = [(each, verb, ()) for each in (d, e) for verb in ("iter", "len", "items")]
         yield [*lists, (d, "[]=", (k, b"1")), *lists, (e, "[]=", (near, b"1")), *lists, (d, "del", (near,)), *lists]
+
+
+@law("shared", chapter=CHAPTER, bound="schedules")
+def opening_another_handle_disturbs_no_put(t: Trial) -> None:
+    """put(r, v), interrupted anywhere, while another handle is opened: both succeed, and get(r) = v in both"""
+    _opened_meanwhile(t, "put", "get")
+
+
+@law("shared", kind="mapping", chapter=CHAPTER, bound="schedules")
+def opening_another_handle_disturbs_no_setting(t: Trial) -> None:
+    """d[k] = v, interrupted anywhere, while another handle e is opened: both succeed, and d[k] = e[k] = v"""
+    _opened_meanwhile(t, "[]=", "[]")
+
+
+def _opened_meanwhile(t: Trial, write: str, read: str) -> None:
+    key, (old, new) = t.scope.refs[0], map(eval(MAKE_VALUE[t.claims.values]), (1, 2))  # noqa: S307  # our own text
+    t.expect(None, write, key, old)
+    opening, call = t.place.again_line("other").partition(" = ")[2], (write, key, new)
+    stride, often = STRIDES[bool(t.root)], t.chooser.interruptions(1)
+    turns = Turns(packages(t), lambda step: step % stride == 0 and often(step))
+    t.aside, t.pulse.since, t.pulse.patience = True, monotonic(), 2.0
+    try:
+        written, other = turns.run([partial(answer, t.handle("store"), call), partial(_opened, t, opening)])
+    finally:
+        t.pulse.since, t.pulse.patience = monotonic(), 1.0
+    handles = (t.handle("store"), other)
+    said = [written, *(each if isinstance(each, type) else answer(each, (read, key)) for each in handles)]
+    if said != [None, new, new]:
+        _tell_opening(t, turns, opening, call, (read, said))
+
+
+STRIDES = (3, 40)  # of so many steps one is tried; of servers that others use, fewer
+
+
+def _opened(t: Trial, opening: str) -> Any:
+    """The other handle, or the class of what opening it raises."""
+    try:
+        return eval(opening, t.names)  # noqa: S307  # our own text
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer, to be judged
+        return type(error)
+
+
+def _tell_opening(t: Trial, turns: Turns, opening: str, call: Any, found: tuple[str, list[Any]]) -> None:
+    read, said = found
+    new, steps = t.text(call[2]), sorted(step for _, step, *_ in turns.log)
+    at = "; ".join(where(code, line) for *_, code, line in turns.log)
+    answers = f"it answered {text(t, said[0])}, then {read} answers {text(t, said[1])}, in the other {text(t, said[2])}"
+    sentence = f"While {shown(t, call)} was interrupted in {at or 'nothing'}, another handle was opened: {answers}."
+    reading = asking(t, (read, call[1]))
+    t.steps += [
+        Recorded("def", getsource(turns_module).partition("annotations\n")[2].replace(f"{ALL}\n", ""), ()),
+        Recorded("", f"turns = Turns({turns.packages}, lambda step: step in {steps})", ()),
+        Recorded("", f"written, other = turns.run([lambda: {asking(t, call)}, lambda: {opening}])", ()),
+        Recorded("", f"said = [written, {reading}, {reading.replace('store.', 'other.', 1)}]", ()),
+        Recorded("", f"assert said == [None, {new}, {new}], {sentence!r}", ()),
+    ]
+    raise Broken(sentence)

@@ -12,7 +12,7 @@ from storage_combinators.functions import as_bytes
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING
 
-from .on_disk import ForgetsWhenReopened, RemembersWhatItRead, WritesInPlace
+from .on_disk import ClearsTemporaryFiles, ForgetsWhenReopened, RemembersWhatItRead, WritesInPlace
 from .outlaw import outlaw
 from .right_mappings import Entries, FolderEntries
 
@@ -243,6 +243,11 @@ class Over(FolderEntries):
 )
 class RemembersKeys(Over):
     make = RemembersWhatItRead
+
+
+@outlaw("opening_another_handle_disturbs_no_setting", wrong="Who opens it removes what others are writing.")
+class ClearsTemporaryKeys(Over):
+    make = ClearsTemporaryFiles
 
 
 @outlaw("every_key_is_there_after_reopening", wrong="The directory stays empty.", seen="a forgotten sync()")

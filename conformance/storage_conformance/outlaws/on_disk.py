@@ -163,3 +163,13 @@ class ListsTemporaryFiles(Folder):
 class CutsAtNul(Sqlite):
     def write(self, ref: Ref, value: Any) -> None:
         super().write(ref, value if value is MISSING else value.partition(b"\0")[0])
+
+
+@outlaw(
+    "opening_another_handle_disturbs_no_put", wrong="Who opens it removes what others are writing.", seen="clean-ups"
+)
+class ClearsTemporaryFiles(Folder):
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        for temporary in directory.glob("*.new"):
+            temporary.unlink(missing_ok=True)
