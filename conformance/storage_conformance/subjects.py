@@ -38,7 +38,7 @@ DERIVED = (
     "    store.__class__ = type(type(store).__name__, (type(store), MutableMapping), {})",
     "    return store",
 )
-APART = {"shared": "each call of the factory makes a store of its own"}
+APART = {"shared": "each time that it is opened it is a store of its own"}
 GIVEN = "; it was called with a pathlib.Path to an empty directory, as a factory is that takes an argument"
 VERBS = ("get", "put", "merge", "delete", "swap", "refs")
 
@@ -124,7 +124,8 @@ def _of_url(url: str) -> Subject:
         "from storage_combinators.edges.open_store import open_store",
         f"make = lambda: open_store({masked(url)!r})",
     )
-    return _of_kind(masked(url), lambda: open_store(url), lines, url=url)
+    made = _of_kind(masked(url), lambda: open_store(url), lines, url=url)
+    return replace(made, without=APART) if url.startswith("obstore+memory:") else made
 
 
 def _of_kind(name: str, make: Callable[..., Any], lines: tuple[str, ...], *, url: str = "") -> Subject:
