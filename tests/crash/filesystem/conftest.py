@@ -7,6 +7,8 @@ import pytest
 from storage_conformance.crash.filesystem.kinds import KINDS
 from storage_conformance.crash.filesystem.needs import missing
 
+collect_ignore = ["toy_file_system.py"]  # a program, no test module; and to import it takes libfuse
+
 
 @pytest.fixture(scope="session")
 def can_mount() -> None:
