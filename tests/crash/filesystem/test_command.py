@@ -117,7 +117,10 @@ def test_ext4_holds_and_the_report_has_its_figures(where, capsys, can_mount) -> 
     assert report["kernel"] == os.uname().release
     assert told[-1] == "holds"
     assert told[-2].startswith(f"ext4 (data=journal): 1 workloads, {report['states']} states, ")
-    assert f"<b>{report['states']}</b> states mounted" in (where / "o.html").read_text()
+    assert report["epochs"] > report["bounded"] == 0
+    bounds = f"in each of {report['epochs']} epochs (what lies between two flushes)"
+    assert bounds in " ".join(" ".join(told).split())
+    assert all(text in (where / "o.html").read_text() for text in (f"<b>{report['states']}</b> states mounted", bounds))
 
 
 def test_ext2_is_found_wanting_and_what_was_found_can_be_replayed(where, capsys, can_mount) -> None:
@@ -215,6 +218,15 @@ def test_what_is_found_of_a_program_can_be_replayed_with_it_and_without_it_is_to
     capsys.readouterr()
     assert command(["filesystem", "ext4", "--replay", "gone.json"]) == 2
     assert "/no-such-program cannot be run" in " ".join(capsys.readouterr().out.split())
+
+
+def test_it_is_said_of_which_workloads_only_some_were_drawn(where, capsys, monkeypatch, can_mount) -> None:
+    monkeypatch.setattr(module, "run", lambda kind, workloads, *rest: Report(kind.name, workloads=len(workloads)))
+    arguments = ["--workload", "seq3", "--workload", "synced.txt", "--workload", "seq2", "--seed", "5"]
+    assert command(["filesystem", "ext4", *arguments, "--json", "o.json"]) == 2
+    report = json.loads((where / "o.json").read_text())
+    drawn = [f"of {name}, 400 workloads were drawn by chance, seed 5" for name in ("seq2", "seq3")]
+    assert (report["workloads"], report["notes"]) == (801, drawn)
 
 
 def test_who_is_interrupted_is_told_so_in_one_line(capsys, monkeypatch, can_mount) -> None:

@@ -66,6 +66,13 @@ def test_a_replay_is_written_over_nothing(where, unmounted) -> None:
     assert load(where / "store-crash-ext4-2.replay.json", where).chosen
 
 
+def test_a_replay_that_cannot_be_written_takes_no_finding_with_it(where, capsys, unmounted) -> None:
+    (where / "o-1.replay.json").mkdir()
+    assert command(["filesystem", "ext4", "--replay", str(FORGOTTEN), "--json", "o.json"]) == 1
+    assert json.loads((where / "o.json").read_text())["violations"][0]["replay"] == ""
+    assert "not all replays could be written" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("file", "status"), [(GOOD, 0), (FORGOTTEN, 1)])
 def test_the_kernel_reads_the_same(can_mount, file, status) -> None:
     assert command(["filesystem", "ext4", "--replay", str(file)]) == status

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ...report.files import write as write_file
 from ...report.terminal import Terminal
 from ..readers import BadCommand, Command
 from .device import NoDevice
@@ -70,6 +71,8 @@ def filesystem(
     if not kind.check:
         report.notes.append(f"no checker of {name} is known here: only what can be read and written was judged")
     report.findings = list(_kept(report.findings, json_file, name))
+    if any(found.saved and not found.replay for found in report.findings):
+        report.notes.append("not all replays could be written: is the disk full, or the folder read-only?")
     show_report(report, Terminal())
     _write(report, json_file, html_file)
     return report.status
@@ -77,9 +80,9 @@ def filesystem(
 
 def _write(report: Report, json_file: Path | None, html_file: Path | None) -> None:
     if json_file:
-        json_file.write_text(json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        write_file(json_file, json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n")
     if html_file:
-        html_file.write_text(page(report), "utf-8")
+        write_file(html_file, page(report))
 
 
 class _Asked:
@@ -99,6 +102,11 @@ class _Asked:
         parts = [self._named(name) for name in sorted(self.names)]
         ran = programs(*self.commands, self.seed, scratch) if self.commands else []
         return [*chain.from_iterable(parts), *ran]
+
+    def bounds(self) -> list[str]:
+        """Of which sets of workloads only some are drawn, in words."""
+        drawn = [(name, LENGTHS[name][1]) for name in sorted(self.names) if name in LENGTHS and LENGTHS[name][1]]
+        return [f"of {name}, {limit} workloads were drawn by chance, seed {self.seed}" for name, limit in drawn]
 
     def _named(self, name: str) -> Iterator[Workload]:
         if name in self.files:
@@ -125,7 +133,11 @@ def _judged(asked: _Asked, options: Options) -> Report:
         workloads = asked.workloads(scratch)
         with _progress() as progress:
             task = progress.add_task(asked.kind.name, total=len(workloads), states=0)
-            return run(asked.kind, workloads, options, lambda now: progress.update(task, advance=1, states=now.states))
+            report = run(
+                asked.kind, workloads, options, lambda now: progress.update(task, advance=1, states=now.states)
+            )
+    report.notes += asked.bounds()
+    return report
 
 
 def _progress() -> Progress:
@@ -162,8 +174,14 @@ def _kept(findings: list[Finding], json_file: Path | None, name: str) -> Iterato
     paths = (beside.with_name(f"{beside.stem}-{number}.replay.json") for number in count(1))
     for found in findings:
         path = next(path for path in paths if json_file or not path.exists())
-        if found.saved and os.access(path.parent, os.W_OK):
-            path.write_text(found.saved, "utf-8")
-            yield replace(found, replay=str(path))
-        else:
-            yield found
+        yield replace(found, replay=str(path)) if found.saved and _is_saved(path, found.saved) else found
+
+
+def _is_saved(path: Path, text: str) -> bool:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        return False
+    return True

@@ -16,13 +16,14 @@ from .recording import Recording
 from .replay_file import Replay, saved
 from .result import Finding, Outcome
 from .shortest import shortest
-from .states import State, states
+from .states import BOUND, State, epochs, states
 from .workload import Complaint, Workload
 
 __all__ = ["Examined", "Looks", "Plan", "examine", "replayed"]
 
 TRIES = 60
 """States that are tried for the smallest."""
+FIGURES = ("states", "bad", "checked", "epochs", "bounded")
 FAILURES = (OSError, BadCommand)
 """What is no answer of a file system to a crash."""
 
@@ -73,7 +74,10 @@ def _looked_at(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
     try:
         for others in perturbations(workload.lines, plan.seed) if plan.others else [NOBODY]:
             recording = bench.record(workload, others)
-            outcome = _both(outcome, Examined(bench, workload, recording, others, plan).outcome())
+            found = Examined(bench, workload, recording, others, plan).outcome()
+            sizes = [len(epoch.cut(BLOCK)) for epoch in epochs(recording.events)]
+            bounded = sum(size > BOUND for size in sizes)
+            outcome = _both(outcome, replace(found, epochs=len(sizes), bounded=bounded))
             if plan.first and _is_wrong(outcome):
                 break
     except FAILURES as error:
@@ -84,8 +88,8 @@ def _looked_at(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
 def _both(first: Outcome, second: Outcome) -> Outcome:
     known = {found.torn for found in first.findings}
     fresh = tuple(found for found in second.findings if found.torn not in known)
-    figures = (first.states + second.states, first.bad + second.bad, first.checked + second.checked)
-    return Outcome(*figures, first.findings + fresh)
+    figures = {name: getattr(first, name) + getattr(second, name) for name in FIGURES}
+    return Outcome(findings=first.findings + fresh, **figures)
 
 
 def replayed(bench: Looks, replay: Replay, plan: Plan) -> Outcome:

@@ -32,6 +32,8 @@ def show_report(report: Report, console: Console) -> None:
     for found in report.torn[:SHOWN]:
         _show(found, "torn block", console)
         console.print(Padding(Text(f"{TORN}."), (0, 0, 1, 2)))
+    if report.epochs:
+        console.print(Text(f"states: {report.bounds()}", style="dim"))
     for note in report.notes:
         console.print(Text(f"note: {note}", style="yellow"))
     for why in report.why[:SHOWN]:

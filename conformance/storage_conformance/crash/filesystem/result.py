@@ -6,6 +6,8 @@ import platform
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .states import BOUND, CHANCES
+
 __all__ = ["Finding", "Outcome", "Report"]
 
 
@@ -52,6 +54,9 @@ class Outcome:
     """States that the file system's checker looked at."""
     findings: tuple[Finding, ...] = ()
     why: str = ""
+    epochs: int = 0
+    bounded: int = 0
+    """Epochs of so many pages that not each was lost, and alone."""
 
 
 @dataclass
@@ -66,6 +71,8 @@ class Report:
     states: int = 0
     bad: int = 0
     checked: int = 0
+    epochs: int = 0
+    bounded: int = 0
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
@@ -77,6 +84,8 @@ class Report:
         self.states += outcome.states
         self.bad += outcome.bad
         self.checked += outcome.checked
+        self.epochs += outcome.epochs
+        self.bounded += outcome.bounded
         told = {found.key for found in self.findings}
         self.findings += [found for found in outcome.findings if found.key not in told]
         self.why += [outcome.why] if outcome.why and outcome.why not in self.why else []
@@ -110,6 +119,14 @@ class Report:
         figures = f"{self.workloads} workloads, {self.states} states, {self.seconds:.0f} s"
         return f"{shown}: {figures}, {len(self.violations)} violations"
 
+    def bounds(self) -> str:
+        """Which states were looked at, on one line."""
+        return (
+            f"in each of {self.epochs} epochs (what lies between two flushes): nothing, all, each page lost, each page "
+            f"alone, and {sum(times for _, times in CHANCES)} choices by chance; of more than {BOUND} pages, which "
+            f"{self.bounded} epochs had, {BOUND} were lost and alone"
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """As in the JSON of the command."""
         return {
@@ -120,6 +137,8 @@ class Report:
             "workloads": self.workloads,
             "states": self.states,
             "checked": self.checked,
+            "epochs": self.epochs,
+            "bounded": self.bounded,
             "seconds": round(self.seconds, 3),
             "seed": self.seed,
             "violations": [found.as_dict() for found in self.violations],

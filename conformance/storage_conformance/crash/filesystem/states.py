@@ -20,7 +20,7 @@ from random import Random
 from .image import BLOCK, SECTOR, Image
 from .recording import Event, Flush, Mark, Recording, Write
 
-__all__ = ["BOUND", "Epoch", "Moment", "State", "epochs", "pieces", "states"]
+__all__ = ["BOUND", "CHANCES", "Epoch", "Moment", "State", "epochs", "pieces", "states"]
 
 BOUND = 12
 """Pages of an epoch that are left out, and that are alone, each; of more, so many by chance."""
