@@ -90,8 +90,14 @@ def _page(system: System, root: Path) -> Iterator[str]:
     yield from _row("checked", f"`{_checked(system)}`")
     for role, place in system.about["entry_points"].items():
         yield from _row(f"entry: {role}", f"{{src}}`{system.name}@{system.commit}:{place}`")
-    included = f"../../{root.name}/systems/{system.name}/notes.md"
-    yield from ("", f"```{{include}} {included}", ":start-after: <!-- answers -->", ":relative-images:", "```")
+    yield from _included(system.folder / "notes.md", root, ":start-after: <!-- answers -->", ":relative-images:")
+    for more in (system.folder / "report-card.md", root / "labs" / system.name / "observed.md"):
+        if more.is_file():
+            yield from _included(more, root, ":heading-offset: 1")
+
+
+def _included(file: Path, root: Path, *options: str) -> Iterator[str]:
+    yield from ("", f"```{{include}} ../../{file.relative_to(root.parent).as_posix()}", *options, "```")
 
 
 def _checked(system: System) -> str:

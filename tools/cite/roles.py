@@ -28,7 +28,7 @@ def shown(kind: str, text: str) -> tuple[str, str]:
     """What a reader sees of a role, and where it leads ("" for nowhere).
 
     >>> shown("lab", "minio/bit-flip")
-    ('lab: minio/bit-flip', '')
+    ('lab: minio/bit-flip', '#bit-flip')
     """
     match kind:
         case "src":
@@ -44,6 +44,8 @@ def shown(kind: str, text: str) -> tuple[str, str]:
             return f"{address.removeprefix('https://')}, {day}", address
         case "number":
             return _measured(text), ""
+        case "lab":  # what the steps saw stands on the same page
+            return f"lab: {text}", f"#{text.partition('/')[2]}"
     return f"{kind}: {text}", ""
 
 
