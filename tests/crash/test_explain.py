@@ -18,7 +18,7 @@ from storage_conformance.crash.plan import bits
 from storage_conformance.crash.search import State, states
 from storage_conformance.crash.smallest import smallest
 from storage_conformance.crash.split import plan
-from storage_conformance.crash.trace import Mark, Trace
+from storage_conformance.crash.trace import ROOT, Create, Map, Mark, Seen, Trace
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,16 @@ def test_a_rename_without_fsync_is_told_with_the_call_that_is_missing() -> None:
     assert told.add == ("fsync of t, after write t 0 b1500 and before rename t f",)
     assert told.lost == ("write t 0 b1500: bytes 0 to 512 of t",)
     assert told.persisted == ("create t", "write t 0 b1500: bytes 512 to 1500 of t, the size of t", "rename t f")
+
+
+def test_a_moment_is_told_by_calls_and_not_by_what_the_recorder_looked_at() -> None:
+    trace = Trace()
+    trace.add("create f", Create(1, ROOT, "f"))
+    trace.add("mmap f", Map(1))
+    trace.add("f as it was then", Seen(1, b""))
+    last = list(states(trace, MODELS["posix-worst"]))[-1]
+    assert last.point.time == inf
+    assert explain(last, "torn").when == "after mmap f"
 
 
 def test_an_old_value_whose_blocks_are_used_again_is_told() -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from .plan import Data, Entry, Grown, Unit, bits
 from .search import State
 from .split import plan
-from .trace import Call, Mark, Step, Sync, Trace
+from .trace import Call, Mark, Seen, Step, Sync, Trace
 
 __all__ = ["MEANING", "Counterexample", "explain", "told"]
 
@@ -129,7 +129,8 @@ def _calls(state: State, mask: int) -> tuple[str, ...]:
 
 def _when(state: State) -> str:
     """Between which calls, or during which."""
-    calls = sorted({step.call for step in state.plan.trace.steps}, key=lambda call: call.start)
+    made = {step.call for step in state.plan.trace.steps if not isinstance(step.op, Seen)}  # which nobody called
+    calls = sorted(made, key=lambda call: call.start)
     before = [call for call in calls if call.start < state.point.time]
     running = [call for call in before if call.end >= state.point.time]
     if running:

@@ -22,7 +22,7 @@ __all__ = ["BUDGET", "Search", "State", "states", "synced_maps"]
 BUDGET = 2000
 """About how many choices are looked at in one trace under one model; the trees that differ are far fewer."""
 LEAST = 48
-"""How many each point gets, even where there are very many points."""
+"""How many each point gets, even where there are very many points; half of it where files are mapped."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ class Search:
         points = self.plan.points()
         for number, point in enumerate(points):
             before = self.states
-            for state in self._at(point, max(LEAST, left // (len(points) - number)), disk):
+            mapped = _mapped(self.plan.trace, point)
+            least = LEAST // 2 if mapped else LEAST  # each is read once for each guess then
+            for state in self._at(point, max(least, left // (len(points) - number)), disk, mapped):
                 self.states += 1
                 guessed = bool(state.guess and state.doubtful)  # which hides nothing that is certain
                 key = state.digest, len(state.marks), guessed
@@ -106,10 +108,10 @@ class Search:
                     yield state
             left -= self.states - before
 
-    def _at(self, point: Point, limit: int, disk: Disk) -> Iterator[State]:
+    def _at(self, point: Point, limit: int, disk: Disk, mapped: frozenset[int]) -> Iterator[State]:
         level, masks = choices(self.plan, point, limit, self.seed)
         self.levels.add(level)
-        mapped, synced = _mapped(self.plan.trace, point), synced_maps(self.plan.trace, point)
+        synced = synced_maps(self.plan.trace, point)
         for mask in masks:
             for fill in self.plan.model.fills:
                 choice = Choice(mask, point.started & ~mask, fill)
