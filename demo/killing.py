@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
+from signal import SIGINT, signal
 from subprocess import PIPE, Popen
 from time import monotonic, sleep
 
@@ -93,16 +96,30 @@ def is_torn(text: str) -> bool:
 def until_killed(kind: str, folder: Path, api: str, first: int, rng: Random) -> list[int]:
     """Start a writer, kill it somewhere in the midst of a write, and give the numbers that it acknowledged."""
     command = [sys.executable, WRITER, kind, str(folder), api, str(first)]
-    with Popen(command, stdout=PIPE, text=True, start_new_session=True) as child:  # Ctrl-C is not for the child
-        try:
-            told, seconds = acknowledged(child, rng.randint(2, 5))
-            sleep(min(1.0, seconds * rng.random()))
-        finally:
-            child.kill()
+    with ExitStack() as ended:
+        with ctrl_c_later():
+            child = ended.enter_context(Popen(command, stdout=PIPE, text=True, start_new_session=True))
+            ended.callback(child.kill)
+        told, seconds = acknowledged(child, rng.randint(2, 5))
+        sleep(min(1.0, seconds * rng.random()))
+        child.kill()
         told += [line for line in child.stdout or () if line.endswith("\n")]
     if len(told) < 2 or child.returncode != -9:
         raise NotSo(f"the {kind} writer ended by itself, with {child.returncode}")
     return [int(line) for line in told]
+
+
+@contextmanager
+def ctrl_c_later() -> Iterator[None]:
+    """Ctrl-C is heard at the end of the block: within Popen it would leave a child that nobody knows of."""
+    pressed: list[bool] = []
+    before = signal(SIGINT, lambda *_: pressed.append(True))
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def acknowledged(child: Popen[str], many: int) -> tuple[list[str], float]:
