@@ -1,10 +1,13 @@
-"""findings: is every violation in a report of `store-crash filesystem --json` one that docs/findings tells of?
+"""findings: is every violation in a report of `store-crash filesystem --json` one that is known?
 
-    python tools/findings.py build/crash/xfs.json
+    python tools/findings.py [--known docs/findings/known.json] build/crash/xfs.json...
 
-Exits 0 if so, 1 with each that is new. A finding is known by the words of its explanation, in docs/findings/known.json.
+Exits 0 if so, 1 with each that is new, or if a run was not finished. A finding is known by the words of its
+explanation: known.json has, for each file system, the page that tells of it and a regular expression. This file needs
+nothing but Python, so a CI can have a copy of both.
 """
 
+import argparse
 import json
 import re
 import sys
@@ -12,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-FINDINGS = Path(__file__).parents[1] / "docs" / "findings"
+KNOWN = Path(__file__).parent.parent / "docs" / "findings" / "known.json"
 
 
 def judged(report: dict[str, Any], known: dict[str, dict[str, str]]) -> tuple[set[str], list[dict[str, Any]]]:
@@ -28,8 +31,7 @@ def judged(report: dict[str, Any], known: dict[str, dict[str, str]]) -> tuple[se
 
 def told(report: dict[str, Any], pages: set[str], new: list[dict[str, Any]]) -> Iterator[str]:
     """One line of figures, then each violation that is new."""
-    shown = ", ".join(f"docs/findings/{page}" for page in sorted(pages))
-    known = f", known: {shown}" if pages else ""
+    known = f", known: {', '.join(sorted(pages))}" if pages else ""
     figures = f"{report['workloads']} workloads, {report['states']} states, {report['seconds']:.0f} seconds"
     yield f"{report['filesystem']}: {figures}, {len(report['violations'])} violations, {len(new)} of them new{known}"
     for violation in new:
@@ -38,10 +40,14 @@ def told(report: dict[str, Any], pages: set[str], new: list[dict[str, Any]]) -> 
 
 def main(arguments: list[str]) -> int:
     """The exit status."""
-    known = json.loads((FINDINGS / "known.json").read_text("utf-8"))
+    parser = argparse.ArgumentParser(description="Is every violation in these reports known?")
+    parser.add_argument("reports", nargs="+", type=Path, metavar="REPORT")
+    parser.add_argument("--known", type=Path, default=KNOWN, metavar="F", help="what is known, as JSON")
+    asked = parser.parse_args(arguments)
+    known = json.loads(asked.known.read_text("utf-8"))
     status = 0
-    for name in arguments:
-        report = json.loads(Path(name).read_text("utf-8"))
+    for path in asked.reports:
+        report = json.loads(path.read_text("utf-8"))
         pages, new = judged(report, known)
         print(*told(report, pages, new), sep="\n")
         status |= bool(new) or report["verdict"] == "incomplete"
