@@ -10,7 +10,7 @@ import pytest
 
 import storage_combinators
 from storage_conformance.algebra.__main__ import DATA, PAGE, main, named
-from storage_conformance.algebra.catalogue import EQUATIONS, ROOMY, WAYS, WHOLES
+from storage_conformance.algebra.catalogue import EQUATIONS, EVEN, ROOMY, WAYS, WHOLES
 from storage_conformance.algebra.deciding import Difference, difference, stacked
 from storage_conformance.algebra.page import page
 from storage_conformance.algebra.working import TASKS, found
@@ -43,6 +43,26 @@ def as_json(answer: Any) -> Any:
     if isinstance(answer, dict):
         return {name: as_json(value) for name, value in answer.items()}
     return [as_json(value) for value in answer] if isinstance(answer, tuple | list) else answer
+
+
+def test_what_commutes_with_every_one_has_a_reason_and_nothing_else_has() -> None:
+    """Else a row says nothing: what is switched off where it is compared commutes with all."""
+    apart = [name.split() for name, found in PUBLISHED["pairs"].items() if found]
+    assert {name for name in WAYS if not any(name in pair for pair in apart)} == set(EVEN)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (
+            "Timeout(Delayed(s, 2, clock.sleep), 1, InTime(clock))",
+            "Delayed(Timeout(s, 1, InTime(clock)), 2, clock.sleep)",
+        ),
+        ('Hashed(Relative(s, Ref("p")), Memory(), 71)', 'Relative(Hashed(s, Memory(), 71), Ref("p"))'),
+    ],
+)
+def test_time_and_long_names_tell_apart(left: str, right: str) -> None:
+    assert difference(left, right, 1) is not None
 
 
 def test_every_combinator_is_in_the_catalogue() -> None:

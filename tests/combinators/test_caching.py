@@ -187,23 +187,37 @@ def lost(verb: str, ref: Ref) -> None:
 
 
 @pytest.mark.parametrize("before", [MISSING, 0])
-def test_a_put_that_was_done_near_and_failed_all_the_same_is_written_back(before: Any) -> None:
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_put_that_was_done_near_and_failed_all_the_same_is_written_back(before: Any, deleted: bool) -> None:
+    """The line went down: nothing could be asked of near afterwards either."""
     slow = Memory({A: before} if before is not MISSING else {})
+    down: list[bool] = []
+
+    def lost(verb: str, ref: Ref) -> None:
+        if down:
+            raise ConnectionError("the reply was lost")
+
     store = WriteBack(Failing(Memory(), after=lost), slow)
+    if deleted:
+        store.delete(A)
+    down.append(True)
     with pytest.raises(ConnectionError):
         store.put(A, 1)
+    down.clear()
     assert store.get(A) == 1
     assert list(store.refs(Ref())) == [A]
     assert slow.get(A) == 1
 
 
-def test_a_put_that_was_not_done_near_leaves_slow_as_it_was() -> None:
-    slow = Memory({A: 0})
-    store = WriteBack(Failing(Memory(), before=lost), slow)
-    with pytest.raises(ConnectionError):
-        store.put(A, 1)
+def test_a_put_that_was_not_done_near_leaves_what_was_there() -> None:
+    store = WriteBack(Failing(Memory(), before=lost), Memory({A: 0, B: 0}))
+    store.delete(B)
+    for ref in A, B:
+        with pytest.raises(ConnectionError):
+            store.put(ref, 1)
+    assert look(store, B) is MISSING
     store.flush()
-    assert store.slow.get(A) == 0
+    assert (look(store.slow, A), look(store.slow, B)) == (0, MISSING)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

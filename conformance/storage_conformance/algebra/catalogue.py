@@ -1,7 +1,7 @@
 """What is decided: how each combinator is made, as a line of Python, and the equations that are no matter of a pair.
 
-``s`` is the source that is compared; ``f`` and ``g`` are two others, which hold something. A combinator that is new
-needs one line in WAYS, or in WHOLES if it has several sources.
+``s`` is the source that is compared; ``f`` and ``g`` are two others, which hold something; ``clock`` is the time, in
+which only sleeping takes any. A combinator that is new needs one line in WAYS, or in WHOLES if it has several sources.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from ..outlaws.right import Plain
 
-__all__ = ["EQUATIONS", "ROOMY", "WAYS", "WHOLES", "Clock", "maker"]
+__all__ = ["EQUATIONS", "EVEN", "LONG", "ROOMY", "WAYS", "WHOLES", "Clock", "maker"]
 
 PACKAGE = "storage_combinators"  # by name, as the subjects are: the suite imports nothing of it but the words
 
@@ -24,7 +24,7 @@ WAYS: dict[str, str] = {  # one source
     "Extension": 'Extension(s, ".x")',
     "RenameTable": 'RenameTable(s, {"a": "b", "b": "a"})',
     "Escaped": 'Escaped(s, "b")',
-    "Hashed": "Hashed(s, Memory())",
+    "Hashed": "Hashed(s, Memory(), 71)",
     "Redirected": 'Redirected(s, Memory({Ref("a"): Ref("b")}))',
     "Serialized": "Serialized(s, PickleCodec())",
     "Compressed": "Compressed(s)",
@@ -42,12 +42,12 @@ WAYS: dict[str, str] = {  # one source
     "Small": "Small(s, 1)",
     "Quota": "Quota(s, Memory(), 2)",
     "DryRun": "DryRun(s)",
-    "Retry": "Retry(s, (0,), sleep=nap)",
-    "Timeout": "Timeout(s, 1, AtOnce())",
-    "Throttled": "Throttled(s, 1, lambda: 0, nap)",
+    "Retry": "Retry(s, (2,), sleep=clock.sleep)",
+    "Timeout": "Timeout(s, 1, InTime(clock))",
+    "Throttled": "Throttled(s, 0.5, clock, clock.sleep)",
     "Limited": "Limited(s, 1)",
     "Locked": "Locked(s)",
-    "Delayed": "Delayed(s, 1, nap)",
+    "Delayed": "Delayed(s, 2, clock.sleep)",
     "Failing": 'Failing(s, first("put"))',
     "Cache": "Cache(Memory(), s)",
     "WriteThrough": "WriteThrough(Memory(), s)",
@@ -148,6 +148,22 @@ EQUATIONS: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip  # one line an equation
 
 
+LONG = {name: name * 72 for name in "abp"}  # of the names that are asked for, such as Hashed does not leave as they are
+
+EVEN: dict[str, str] = {  # what commutes with every one, and why that had to be
+    "PassThrough": "it is its source",
+    "Limited": "no two threads ask here, so nobody waits",
+    "Locked": "no two threads ask here, so nobody waits",
+    "Logging": "what it tells is not compared: the nearer to the leaf, the more it sees of refs and values as stored",
+    "Counting": "what it counts is not compared: below a Cache it counts less",
+    "Measuring": "what it measures is not compared: below a Compressed values are smaller",
+    "Traced": "what it tells is not compared: it tells what it is asked where it stands",
+    "Provenance": "what it notes beside is not compared: it notes refs as it is asked for them",
+    "Audited": "its log is not compared: it holds refs and values as it is given them",
+    "Shadow": "its shadow is not compared: that holds refs and values as it is given them",
+}
+
+
 class Clock:
     """A time that moves when it is told to."""
 
@@ -156,6 +172,10 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """So long, which takes no time outside."""
+        self.now += seconds
 
 
 class AtOnce(Executor):
@@ -168,6 +188,30 @@ class AtOnce(Executor):
         except Exception as error:  # noqa: BLE001  # it is raised to whoever asks for the result
             done.set_exception(error)
         return done
+
+
+class InTime(AtOnce):
+    """The same, for whom `result` raises TimeoutError if the work took longer by the clock than one waits for it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        begun = self.clock()
+        return Took(super().submit(work, *args, **named), self.clock() - begun)
+
+
+class Took(Future[Any]):
+    """Work that is done, and took so many seconds: whoever waits for less does not see it."""
+
+    def __init__(self, work: Future[Any], seconds: float) -> None:
+        super().__init__()
+        self.work, self.seconds = work, seconds
+
+    def result(self, timeout: float | None = None) -> Any:
+        if timeout is not None and timeout < self.seconds:
+            raise TimeoutError
+        return self.work.result()
 
 
 def first(verb: str) -> Callable[..., None]:
@@ -198,7 +242,8 @@ def things() -> Any:
 
 def maker(text: str) -> Callable[[Any, Any, Any, Clock], Any]:
     """The function that makes what `text` says, of s, f, g and a clock."""
-    ours = {"AtOnce": AtOnce, "first": first, "nap": nap, "add": add, "Plain": Plain, "Things": things}
-    names = {**vars(import_module(PACKAGE)), **ours}
+    ours = {each.__name__: each for each in (AtOnce, InTime, Plain)} | {"first": first, "nap": nap, "add": add}
+    names: dict[str, Any] = {**vars(import_module(PACKAGE)), **ours}
+    names |= {"Things": things, "LONG": LONG, "SHORT": {long: short for short, long in LONG.items()}}
     made: Callable[[Any, Any, Any, Clock], Any] = eval(f"lambda s, f, g, clock: {text}", names)  # noqa: S307  # ours
     return made

@@ -79,12 +79,14 @@ def stacked(outer: str, inner: str) -> str:
 def difference(left: str, right: str, length: int) -> Difference | None:
     """The shortest sequence, of `length` verbs at most, that tells `left` and `right` apart; None: there is none.
 
-    Each is run on every start that both can read, on a source of its own. The answers are compared, then all is read,
-    then both are made anew and read what either of them has left: so what is below is the same, as far as it matters.
+    Each is run on an empty source, and on every other start that both can read. The answers are compared, then all is
+    read, then both are made anew and read what either has left: so what is below is the same, as far as it matters.
     """
+    if "Hashed(" in left + right:
+        left, right = _with_long_names(left), _with_long_names(right)
     makers = maker(left), maker(right)
-    starts = [start for start in STARTS if all(_readable(make, start) for make in makers)]
-    changing = (*WRITES, WAIT) if "clock" in left + right else WRITES
+    starts = [start for start in STARTS if not start or all(_readable(make, start) for make in makers)]
+    changing = (*WRITES, WAIT) if "TimeToLive(" in left + right else WRITES
     for size in range(length + 1):  # the last one changes something: what follows a reading is read anyway
         every = product(*[(*changing, *READS)] * (size - 1), *[changing] * min(size, 1))
         for steps, start in product(list(every), starts):
@@ -94,9 +96,18 @@ def difference(left: str, right: str, length: int) -> Difference | None:
     return None
 
 
+def _with_long_names(text: str) -> str:
+    """The same between two that make names long and short again: so what is asked and held need not be."""
+    inner = re.sub(r'"([abp])"', r'LONG["\1"]', text)
+    return f"RenameTable({stacked(inner, 'RenameTable(s, SHORT)')}, LONG)"
+
+
 def _readable(make: Callable[..., Any], start: dict[Ref, bytes]) -> bool:
-    """Does this stack find values in what s holds at the start, or nothing? A codec finds neither."""
-    answers = Run(make, start).answers(READS)
+    """Does this stack find what it lists, and values or nothing in what s holds at the start? A codec does not."""
+    run = Run(make, start)
+    listed, answers = run.answer(("refs", (Ref(),))), run.answers(READS)
+    if isinstance(listed, list) and any(isinstance(run.answer(("get", (ref,))), Missing) for ref in listed):
+        return False
     return all(isinstance(answer, bytes | list | Missing) or type(answer) is LookupError for answer in answers)
 
 

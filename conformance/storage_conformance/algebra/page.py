@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .catalogue import EQUATIONS, ROOMY, WAYS, WHOLES
+from .catalogue import EQUATIONS, EVEN, ROOMY, WAYS, WHOLES
 from .working import PAIRS
 
 __all__ = ["page"]
@@ -15,13 +15,16 @@ HEAD = """\
 Written by `python -m storage_conformance.algebra`, not by hand. Two stacks are alike (≈) when no sequence of {length}
 verbs tells them apart: every one is run on both, over equal sources, empty and not; then everything is read; then both
 are made anew and read what is below. So ≈ is shown in this scope and not beyond it; ≠ is shown by the shortest run.
-`s` is the source that is compared; `f` and `g` are others, which hold something. Nobody else writes meanwhile, and
-nothing fails but where `Failing` does.
+`s` is the source that is compared; `f` and `g` are others, which hold something. Nobody else writes meanwhile, nothing
+fails but where `Failing` does, and nothing takes time but what sleeps. With `Hashed` names are long where it stands.
 """
 PAIRED = """\
 ## Which pairs commute
 
-{count} of {all} pairs commute, `A(B(s)) ≈ B(A(s))`. These commute with every one: {even}. Of the others:
+{count} of {all} pairs commute, `A(B(s)) ≈ B(A(s))`. These commute with every one, and had to:
+
+{even}
+Of the others:
 
 {table}
 What tells a pair apart that does not commute; A is the one that is named first.
@@ -92,7 +95,7 @@ def _pairs(data: dict[str, Any]) -> str:
     return PAIRED.format(
         count=sum(not found for found in apart.values()),
         all=len(apart),
-        even=", ".join(name for name in WAYS if name not in odd),
+        even=_table("combinator|why", [[name, EVEN[name]] for name in WAYS if name not in odd]),
         table=_table("|".join(["", *odd]), cells),
         rows=_table("A, B|told apart by|A(B(s)) answers|B(A(s)) answers", rows),
     )

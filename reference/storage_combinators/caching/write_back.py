@@ -1,11 +1,12 @@
 """WriteBack: write near now, far later (paper, section 4.6: asynchronous writer; field: write-back cache)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
 
-from ..functions import exists, look
+from ..functions import look
 from ..observing.copier import Copier
 from ..observing.operation import Operation
 from ..observing.queue import Queue
@@ -40,7 +41,7 @@ class WriteBack(Cache[V]):
     @property
     def queue(self) -> Queue:
         """Where writes wait; it coalesces them by ref."""
-        return Queue(Copier(self.fast, self.slow), self.waiting, self.draining, self.changing)
+        return Queue(self._copy, self.waiting, self.draining, self.changing)
 
     def flush(self, *refs: Ref) -> None:
         """Write out what waits, or what waits for `refs`. No verb of a store. Raises what slow raises."""
@@ -53,29 +54,33 @@ class WriteBack(Cache[V]):
 
     def get(self, ref: Ref, /) -> V:
         value = look(self.fast, ref)
-        if value is MISSING and ref in self.waiting:
-            raise Missing(ref)  # it is deleted, and slow does not know yet
+        if value is MISSING and self.waiting.get(ref) == Operation("DELETE", ref):
+            raise Missing(ref)  # and slow does not know yet
         return self._filled(ref) if value is MISSING else value
 
     def put(self, ref: Ref, value: V, /) -> None:
-        try:
-            self.fast.put(ref, value)  # first: what is queued before it is there would be taken for a delete
-        except BaseException as failure:
-            if not isinstance(failure, Refused | TypeError) and exists(self.fast, ref):  # perhaps that value
-                self.queue(Operation("PUT", ref))
-            raise
-        self.queue(Operation("PUT", ref))
+        with self._queued(Operation("PUT", ref)):
+            self.fast.put(ref, value)
 
     def delete(self, ref: Ref, /) -> None:
-        try:
+        with self._queued(Operation("DELETE", ref)):
             self.fast.delete(ref)
-        except (Refused, TypeError):
-            raise
-        except BaseException:  # perhaps it is done: fast says so, and slow is not asked before it agrees
-            self.queue(Operation("DELETE", ref))
-            raise
-        self.queue(Operation("DELETE", ref))
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         self.flush()
         return super().refs(base, depth)
+
+    @contextmanager
+    def _queued(self, write: Operation) -> Iterator[None]:
+        """It waits once it is done near, or may be, and then fast says whether: what waits as a delete stays one."""
+        try:
+            yield
+        except BaseException as failure:
+            if not (isinstance(failure, Refused | TypeError) or (write.verb == "PUT" and write.ref in self.waiting)):
+                self.queue(write)
+            raise
+        self.queue(write)
+
+    def _copy(self, operation: Operation) -> None:
+        if operation.verb == "DELETE" or look(self.fast, operation.ref) is not MISSING:  # else that put was not done
+            Copier(self.fast, self.slow)(operation)
