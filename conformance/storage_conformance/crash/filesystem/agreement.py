@@ -149,8 +149,8 @@ def main(results: Path, shown_on: Path, *wanted: str) -> int:
     for setting in SETTINGS:
         if not wanted or setting.name in wanted:
             told[setting.name] = measured(setting)
+            told = {each.name: told[each.name] for each in SETTINGS if each.name in told}
             results.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    told = {setting.name: told[setting.name] for setting in SETTINGS if setting.name in told}
     shown_on.write_text(page(told, LITMUS, MODELS), encoding="utf-8")
     return 0
 
