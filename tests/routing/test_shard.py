@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.days import Day, Down
-from storage_combinators import Memory, Ref, Refused, Shard, look, settle, walk
+from routing.days import Day, Down, Here
+from storage_combinators import Counting, Fanout, Memory, Ref, Refused, Relative, Shard, look, settle, walk
 
 REFS = [Ref("a", str(n)) for n in range(300)]
 NAMES = ["one", "two", "three"]
@@ -31,6 +31,17 @@ def test_each_shard_has_its_share() -> None:
     shares = Counter(map(shard(NAMES).name, REFS))
     assert set(shares) == set(NAMES)
     assert min(shares.values()) > 60
+
+
+def test_a_hot_ref_is_split_over_copies_that_are_on_different_shards() -> None:
+    """Each client reads the copy that it has first, and all have what one of them wrote."""
+    shards = {name: Counting(Memory[int]()) for name in NAMES}
+    copies = [Relative(Shard(shards), Ref(f"copy {n}")) for n in range(9)]
+    clients = [Fanout((*copies[n:], *copies[:n]), Here()) for n in range(9)]  # type: ignore[arg-type]  # it submits
+    clients[4].put(Ref("hot"), 1)
+    clients[7].swap(Ref("hot"), 1, 2)
+    assert [client.get(Ref("hot")) for client in clients] == [2] * 9
+    assert all(each.counts["get", "done"] for each in shards.values())
 
 
 @given(names=st.lists(st.text(max_size=5), min_size=1, max_size=6, unique=True), more=st.text(max_size=6))
