@@ -1,6 +1,7 @@
 """The statuses of docs/wire.md, asked for without our client; and what a failure does."""
 
 import socket
+import threading
 from dataclasses import dataclass, field
 
 import httpx
@@ -227,6 +228,19 @@ def test_serve_stops_and_frees_its_port():
         httpx.get(url)
     with serve(Bytes(Memory()), port=port) as again:
         assert again == url
+
+
+def test_ctrl_c_within_its_start_leaves_no_server(monkeypatch):
+    class Interrupted(threading.Thread):
+        def start(self):
+            super().start()
+            raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    monkeypatch.setattr(threading, "Thread", Interrupted)
+    with pytest.raises(KeyboardInterrupt), serve(Bytes(Memory())):
+        raise AssertionError("it is not entered")
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_block_that_fails_stops_the_server_too():

@@ -1,10 +1,10 @@
 """A store served over HTTP: the wire of docs/wire.md, server side (paper, section 4.2: SchemeHTTPServer)."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
-from threading import Thread
 from urllib.parse import quote
 
 import uvicorn
@@ -23,7 +23,6 @@ from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused, Store
 
 __all__ = ["application", "serve"]
 
-PAGE = 1000  # refs sent at once
 DEPTHS: dict[str, Depth] = {"refs=1": 1, "refs=all": None}
 
 
@@ -61,9 +60,9 @@ def serve(store: Store[bytes], host: str = "127.0.0.1", port: int = 0) -> Iterat
         config = uvicorn.Config(application(store), lifespan="off", log_level="error", timeout_graceful_shutdown=5)
         config.timeout_keep_alive = 60  # longer than clients keep a connection: they must not ask on one just closed
         server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         try:
+            thread.start()
             while thread.is_alive() and not server.started:
                 thread.join(0.005)
             if not server.started:
@@ -71,7 +70,8 @@ def serve(store: Store[bytes], host: str = "127.0.0.1", port: int = 0) -> Iterat
             yield f"http://{host}:{listener.getsockname()[1]}/"
         finally:
             server.should_exit = True
-            thread.join()
+            while thread in threading.enumerate():  # also when Ctrl-C came within its start: then it cannot be joined
+                threading.Event().wait(0.005)
 
 
 def _answered(store: Store[bytes], request: Request, body: bytes) -> Response:
@@ -146,5 +146,5 @@ def _listing(store: Store[bytes], base: Ref, request: Request, query: str) -> Re
 
 
 def _pages(refs: Iterator[Ref], root: str) -> Iterator[str]:
-    while page := "".join(root + path_of(ref) + "\n" for ref in islice(refs, PAGE)):
+    while page := "".join(root + path_of(ref) + "\n" for ref in islice(refs, 1000)):
         yield page
