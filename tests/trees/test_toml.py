@@ -132,6 +132,7 @@ def test_lines_are_those_of_keys_and_not_of_texts():
         ("d", "e"): 5,
         ("f", "g.h"): 6,
         ("f", "g.h", "i"): 7,
+        ("f", "g.h", "i", 0): 8,
         ("j", 0): 10,
         ("j", 0, "k"): 11,
         ("j", 1): 12,
@@ -139,6 +140,24 @@ def test_lines_are_those_of_keys_and_not_of_texts():
         ("j", 1, "l"): 14,
         ("j", 1, "l", "m"): 15,
         ("j", 1, "l", "n"): 16,
+    }
+
+
+def test_what_is_in_a_list_has_its_line():
+    text = 'a = [ # "b", [\n  "b", # , [\n\n  { c = [1,\n 2], d = "]" }, ["e"],\n'
+    text += "  [\n'''f,\n[''',\n'g'],\n]\nb = []\nc = 1\n"
+    assert tomllib.loads(text)["a"] == ["b", {"c": [1, 2], "d": "]"}, ["e"], ["f,\n[", "g"]]
+    assert lines_of(text) == {
+        ("a",): 1,
+        ("a", 0): 2,
+        ("a", 1): 4,
+        ("a", 2): 5,
+        ("a", 2, 0): 5,
+        ("a", 3): 6,
+        ("a", 3, 0): 7,
+        ("a", 3, 1): 9,
+        ("b",): 11,
+        ("c",): 12,
     }
 
 

@@ -77,6 +77,14 @@ def test_what_is_wrong_is_told_with_its_line(wrong, old, new, line, said):
     assert "hunter2" not in text
 
 
+def test_the_line_of_what_is_wrong_in_a_list_is_its_own(wrong):
+    sources = (
+        'sources = [\n  "memory:",\n  { class = "Json", source = "memory:" },\n  { class = "Jsn", source = "x" },\n]'
+    )
+    number, text = wrong(f'[tree]\nclass = "Levels"\n{sources}\n')
+    assert (number, text) == (6, "storage_combinators has no 'Jsn'")
+
+
 def test_a_string_without_an_end_is_told_at_the_end(wrong):
     number, text = wrong('tree = "memory:"\nx = """\nabc\n\n')
     assert (number, text) == (3, "this is no TOML: Unterminated string")

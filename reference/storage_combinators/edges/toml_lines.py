@@ -18,6 +18,7 @@ PAIR = re.compile(rf"\s*({DOTTED})\s*=")
 WORDS = re.compile(  # what may hold quotes or number signs: strings of several lines and of one, and comments
     r"""'{3}.*?'{3,5}|"{3}(?:[^\\]|\\.)*?"{3,5}|'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|#[^\n]*""", re.DOTALL
 )
+PARTS = re.compile(WORDS.pattern + r"|\S", re.DOTALL)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
@@ -40,7 +41,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
 
 
 def lines_of(text: str) -> dict[Where, int]:
-    """The line of each table and of each key that begins a line, counted from 1, in `text` that tomllib reads.
+    """The line of each table, of each key that begins a line, and of what is in its list, counted from 1.
 
     >>> lines_of("a = 1" + chr(10) + "[b.c]" + chr(10) + "d = 2")
     {('a',): 1, ('b', 'c'): 2, ('b', 'c', 'd'): 3}
@@ -48,7 +49,10 @@ def lines_of(text: str) -> dict[Where, int]:
     found: dict[Where, int] = {}
     last: dict[Where, int] = {}  # of each list of tables, the place of its last
     table: Where = ()
+    inside = 0  # of a list, up to this line
     for number, line in _outside_of_strings(text):
+        if number <= inside:
+            continue
         if header := HEADER.match(line):
             *outer, name = _names(header[2])
             table = (*_inside(tuple(outer), last), name)
@@ -57,7 +61,11 @@ def lines_of(text: str) -> dict[Where, int]:
             table = (*table, last[table]) if table in last else table
             found[table] = number
         elif pair := PAIR.match(line):
-            found[(*table, *_names(pair[1]))] = number
+            where = (*table, *_names(pair[1]))
+            rest = "\n".join([line[pair.end() :], *text.split("\n")[number:]])
+            listed = dict(_listed(rest, where, number)) if rest.lstrip().startswith("[") else {}
+            found |= {where: number, **listed}
+            inside = max(listed.values(), default=number)
     return found
 
 
@@ -67,6 +75,27 @@ def line_of(where: Where, lines: dict[Where, int]) -> int:
         if where[:length] in lines:
             return lines[where[:length]]
     return 1
+
+
+def _listed(rest: str, where: Where, number: int) -> Iterator[tuple[Where, int]]:
+    """The lines of what is in the list at `where`, and in lists in it; `rest` begins with it on line `number`."""
+    places: list[int] = []
+    braces, begins = 0, False
+    for part in PARTS.finditer(rest):
+        sign = part[0] if part[0] in ("[", "]", "{", "}", ",") and (not braces or part[0] in "{}") else ""
+        if begins and sign != "]" and not part[0].startswith("#"):
+            yield (*where, *places), number + rest.count("\n", 0, part.start())
+            begins = False
+        braces += (sign == "{") - (sign == "}")
+        if sign == "[":
+            places.append(0)
+        elif sign == ",":
+            places[-1] += 1
+        elif sign == "]":
+            places.pop()
+            if not places:
+                return
+        begins = begins or sign in ("[", ",")
 
 
 def _outside_of_strings(text: str) -> Iterator[tuple[int, str]]:
