@@ -16,6 +16,7 @@ from .tree import Tree, read_tree
 __all__ = ["MISSING", "Commands", "Recorded", "Stage", "Unfit"]
 
 MISSING = 3  # the status of a reader that finds nothing under a key
+COPY = "(on a copy of the folder, at another path)"
 
 
 class Unfit(ValueError):
@@ -115,12 +116,13 @@ class Stage:
         if value is None and first.status != MISSING:
             raise Unfit(f"--read {shown} ends with status {first.status}; it must be 3 (missing): {_said(first)}")
         if value is not None and first.status:
-            raise Unfit(f"--read {shown} ends with status {first.status} without any crash: {_said(first)}")
+            found = "finds nothing (status 3)" if first.status == MISSING else f"ends with status {first.status}"
+            raise Unfit(f"--read {shown} {found} without any crash {COPY}: {_said(first)}")
         if value is not None and first.printed == value + b"\n":
             self.tail = b"\n"
         if value is not None and first.printed != value + self.tail:
             told = f"{len(first.printed)} bytes that are not the {len(value)} that were written"
-            raise Unfit(f"--read {shown} prints {told}, without any crash (on a copy of the folder, at another path)")
+            raise Unfit(f"--read {shown} prints {told}, without any crash {COPY}")
 
 
 def _said(ran: Ran) -> str:
