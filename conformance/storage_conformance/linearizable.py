@@ -75,6 +75,7 @@ def shortened(events: Sequence[Event], cells: dict[Any, Any]) -> list[Event]:
     answer does not need. What was unfinished then goes only where the other answers have an order without it too.
     """
     ended: list[Any] = sorted((event for event in events if event[4] is not None), key=itemgetter(4))
+    last = None
     for place, last in enumerate(ended):
         later = ended[place + 1 :]
         cut = [(*event[:4], None) if event in later else event for event in events if event[3] <= last[4]]

@@ -182,8 +182,9 @@ class MergesByAppending(Plain):
 class MergesObjects(Plain):
     def merge(self, ref: Ref, value: Any, /) -> None:
         held, given = self.read(known(ref)), self.checked(present(value))
-        both = held is not MISSING and held.startswith(b"{") and given.startswith(b"{")
-        super().merge(ref, json.dumps(json.loads(held) | json.loads(given)).encode() if both else given)
+        if held is not MISSING and held.startswith(b"{") and given.startswith(b"{"):
+            given = json.dumps(json.loads(held) | json.loads(given)).encode()
+        super().merge(ref, given)
 
 
 @outlaw("merge_changes_nothing_else", wrong="merge writes the value into everything below the ref as well.")

@@ -73,7 +73,8 @@ class Program:
             mark(f"done {number}")
             if ran.status:
                 raise BadCommand(f"--write failed with status {ran.status} without any crash: {_said(ran)}")
-        wrong = list(self._wrong(self._read(root), (len(self.lines),) * 2))
+        end = len(self.lines)
+        wrong = list(self._wrong(self._read(root), (end, end)))
         if wrong:
             raise BadCommand(f"--write and --read disagree without any crash: {wrong[0]}")
 
