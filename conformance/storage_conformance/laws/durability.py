@@ -59,6 +59,34 @@ def what_was_written_is_there_after_reopening(t: Trial) -> None:
         t.refs(t.root)
 
 
+@law("survives", level="reopen", chapter=CHAPTER)
+def many_refs_are_there_after_reopening(t: Trial) -> None:
+    """put(r, v) for a thousand r; then a new handle on the same data has and lists each of them"""
+    many, value = str(1_030 if t.rounds > FEW else 130), MAKE_VALUE[t.claims.values]
+    t.program(puts_many, "store", "root", value, many)
+    t.reopen()
+    t.program(has_many, "store", "root", value, many, repr(t.claims.lists))
+
+
+FEW = 3  # so many rounds at most has a slow store
+
+
+def puts_many(store, root, value, many):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    for number in range(many):
+        store.put(root / "many" / str(number), value(number))
+
+
+def has_many(store, root, value, many, lists):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    for number in range(many):
+        try:
+            found = store.get(root / "many" / str(number))
+        except Missing:
+            raise AssertionError(f"of {many} refs that of number {number} is gone after reopening") from None
+        assert found == value(number), f"of {many} refs that of number {number} is another after reopening"
+    listed = set(store.refs(root / "many")) if lists else range(many)
+    assert len(listed) == many, f"of {many} refs {len(listed)} are listed after reopening"
+
+
 @law("survives", level="kill", chapter=CHAPTER)
 def what_was_written_is_there_after_a_kill(t: Trial) -> None:
     """a writer is killed: each write that it had finished is there, the one at work or not, and nothing else"""

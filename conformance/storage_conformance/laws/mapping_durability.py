@@ -8,6 +8,7 @@ from threading import Thread
 from ..law import law
 from ..trial import Trial
 from .durability import ACKNOWLEDGE, kill_lines, opens, outlives_kills
+from .mappings import FEW
 
 
 @law("keeps", kind="mapping")
@@ -101,6 +102,26 @@ def every_key_is_there_after_reopening(t: Trial) -> None:
         t.do("[]", key)
     if t.claims.lists:
         t.do("items")
+
+
+@law("survives", level="reopen", kind="mapping")
+def many_keys_are_there_after_reopening(t: Trial) -> None:
+    """d[k] = v for a thousand k; then a new handle on the same data has and lists each of them"""
+    many = str(1_030 if t.rounds > FEW else 130)
+    t.program(sets_many, "store", many)
+    t.reopen()
+    t.program(has_many, "store", many)
+
+
+def sets_many(store, many):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    for number in range(many):
+        store[f"k{number}"] = b"%d" % number
+
+
+def has_many(store, many):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+    lost = [number for number in range(many) if store.get(f"k{number}") != b"%d" % number]
+    assert not lost, f"of {many} keys {len(lost)} are lost after reopening, that of number {lost[0]} first"
+    assert len(store) == len(set(store)) == many, f"of {many} keys {len(set(store))} are listed after reopening"
 
 
 @law("survives", level="kill", kind="mapping")

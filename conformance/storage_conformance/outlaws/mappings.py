@@ -12,7 +12,7 @@ from storage_combinators.functions import as_bytes
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING
 
-from .on_disk import ClearsTemporaryFiles, ForgetsWhenReopened, RemembersWhatItRead, WritesInPlace
+from .on_disk import ClearsTemporaryFiles, ForgetsWhenReopened, KeepsOnePage, RemembersWhatItRead, WritesInPlace
 from .outlaw import outlaw
 from .right_mappings import Entries, FolderEntries
 
@@ -255,6 +255,11 @@ class ForgetsKeys(Over):
     claims: ClassVar[dict[str, object]] = {"survives": "reopen"}
     without: ClassVar[dict[str, str]] = {"shared": "each handle has its own memory"}
     make = ForgetsWhenReopened
+
+
+@outlaw("many_keys_are_there_after_reopening", wrong="Who opens it keeps a hundred keys.")
+class KeepsOnePageOfKeys(Over):
+    make = KeepsOnePage
 
 
 @outlaw("every_key_is_there_after_a_kill", wrong="A file is emptied and then written.", seen="open(path, 'w')")

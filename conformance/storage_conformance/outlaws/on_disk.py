@@ -173,3 +173,13 @@ class ClearsTemporaryFiles(Folder):
         super().__init__(directory)
         for temporary in directory.glob("*.new"):
             temporary.unlink(missing_ok=True)
+
+
+@outlaw(
+    "many_refs_are_there_after_reopening", wrong="Who opens it keeps a thousand values.", seen="one page of a listing"
+)
+class KeepsOnePage(Folder):
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        for more in sorted(directory.glob("*.value"))[100:]:
+            more.unlink(missing_ok=True)
