@@ -153,8 +153,21 @@ NAMES: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
-def _of_names(trial: Trial, calls: list[Recorded], _last: Recorded, _expected: Any) -> str:
-    return _known_names(trial, calls)
+def _of_names(trial: Trial, calls: list[Recorded], last: Recorded, expected: Any) -> str:
+    """A habit is told of a listing only where there are as many names in it as the habit leaves."""
+    said = _known_names(trial, calls)
+    if not (isinstance(last.answer, list) and isinstance(expected, list)):
+        return said
+    looks = [look for words, look in NAMES if words == said]
+    keys = [_text(trial, key) for key in expected]
+    return said if not looks or any(_left(look, keys) == len(last.answer) for look in looks) else ""
+
+
+def _left(look: Callable[[str], str], keys: list[str]) -> int:
+    try:
+        return len({look(key) for key in keys})
+    except (ValueError, OverflowError):
+        return len(keys)
 
 
 def _known_names(trial: Trial, calls: list[Recorded]) -> str:

@@ -1,6 +1,7 @@
 """What a verdict says: its level, the class of the bug, the claims of a tree; and what comes before the first law."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT
 from time import sleep
@@ -12,6 +13,7 @@ from compositions import asynchronous_writer, cached_files, home, storage_stack,
 from storage_combinators import Bytes, Cache, Disk, Locked, Logging, Memory, Relative
 from storage_combinators.edges.mapping import as_mapping
 from storage_combinators.ref import Ref
+from storage_combinators.store import Depth
 from storage_conformance import LAWS, BadSubject, judge
 from storage_conformance.content import NEARLY, SIZES, groups, noise, twins
 from storage_conformance.names import families
@@ -117,6 +119,19 @@ DIAGNOSES = {
 def test_the_class_of_a_bug_is_named(name: str) -> None:
     report = judge(OUTLAW[name].factory, laws=laws(*OUTLAW[name].laws[-1:]), step=2)
     assert DIAGNOSES[name] in report.broken[0].why.partition("Diagnosis: ")[2]
+
+
+class HidesWhatIsBelow(Memory):
+    """As servers do that walk folders: below a ref that has a value nothing is listed."""
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        every = set(super().refs(base, depth))
+        return (ref for ref in every if not any(ref[:n] in every for n in range(len(base) + 1, len(ref))))
+
+
+def test_a_listing_that_lacks_names_for_another_reason_has_no_diagnosis() -> None:
+    (broken,) = judge(HidesWhatIsBelow, laws=laws("refs_that_look_alike_are_listed_apart"), **FEW).broken
+    assert "Diagnosis" not in broken.why
 
 
 def test_a_store_that_is_right_has_no_diagnosis() -> None:
