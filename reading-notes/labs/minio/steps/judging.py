@@ -41,7 +41,8 @@ def judged(lab: Lab, server: Server, setting: str, *subject: str) -> list[str]:
         raise NotRun(f"store-conform said: {done.stderr.strip().splitlines()[-1:]}")
     told = written.read_text().replace(server.address, "127.0.0.1:PORT").replace(f"{CHECKOUT}/", "")
     found = json.loads(told)  # as it is anywhere: scripts are run from the checkout
-    found["subject"] = f"{server.name} {lab.versions[server.name]}, {setting}"  # a URL of a free port says nothing
+    about = setting.removeprefix(server.name).lstrip(", ")  # a URL of a free port says nothing
+    found["subject"] = ", ".join(filter(None, [f"{server.name} {lab.versions[server.name]}", about]))
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps(found, indent=1) + "\n")
     return shown(lab, setting, found)
