@@ -3,10 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from storage_conformance.crash.readers import BadCommand, Command, Programs, python_program
+from storage_conformance.crash.readers import BadCommand, Command, Programs, Stopped, python_program
 
 
 @pytest.fixture
@@ -118,6 +119,21 @@ def test_a_program_that_does_not_end_is_ended(tmp_path, words) -> None:
         assert made.run([sys.executable, "-c", "print(1)"], tmp_path).status in (0, 124)
     finally:
         made.close()
+
+
+def test_where_one_program_has_hung_others_are_not_waited_for_as_long(tmp_path) -> None:
+    made = Programs(tmp_path, seconds=2.5)
+    assert made.run(["true"], tmp_path).status == 0
+    assert (made.seconds, made.longest > 0) == (2.5, True)
+    made.longest = 0.01
+    assert made.run(["sh", "-c", "exec sleep 60"], tmp_path).status == 124
+    assert made.seconds == 2.0
+
+
+def test_a_program_whose_time_is_over_with_that_of_all_has_not_hung(tmp_path) -> None:
+    made = Programs(tmp_path, end=monotonic())
+    with pytest.raises(Stopped):
+        made.run(["sh", "-c", "exec sleep 60"], tmp_path)
 
 
 def test_other_programs_run_by_themselves(programs, tmp_path) -> None:

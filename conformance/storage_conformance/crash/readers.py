@@ -11,16 +11,25 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from queue import SimpleQueue
+from time import monotonic
 
-__all__ = ["BadCommand", "Command", "Programs", "Ran"]
+__all__ = ["BadCommand", "Command", "Programs", "Ran", "Stopped"]
 
 SERVER = Path(__file__).with_name("readers_server.py")
 LAUNCH = "import runpy, sys; runpy.run_path(sys.argv[1])['main']()"
 NAMED = re.compile(r"(?<!\$)\{(\w+)\}")
 PYTHON = re.compile(r"(python|pypy)[\d.]*")
 PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter that take no argument
+
+TIME_OVER = 124  # the status of a command that was ended: that of timeout(1)
+LEAST, PATIENCE = 2.0, 10.0  # seconds, and times the longest run: how long a program may take where one has hung
+
+
+class Stopped(Exception):
+    """The time is over."""
 
 
 class BadCommand(ValueError):
@@ -136,21 +145,36 @@ class Programs:
 
     scratch: Path
     seconds: float = 30.0
+    end: float = inf
+    """When, by the clock `monotonic`, nothing has time any more; Stopped is raised then."""
+    longest: float = 0.0
+    """Seconds that the longest run took that ended by itself."""
     idle: dict[tuple[str, ...], SimpleQueue[Server]] = field(default_factory=dict)
     started: list[Server] = field(default_factory=list)
 
     def run(self, words: Sequence[str], place: Path, stdin: Path | None = None) -> Ran:
-        """Run one to its end; `place` is a folder of its own for its output."""
+        """Run one to its end; `place` is a folder of its own for its output. Raises Stopped."""
         files = {name: str(place / name) for name in ("stdout", "stderr")} | {"stdin": str(stdin or os.devnull)}
-        python = python_program(words)
-        status = self._served(python, files) if python else None
+        python, start = python_program(words), monotonic()
+        patience = min(self.seconds, max(0.0, self.end - start) + 1)
+        status = self._served(python, files, patience) if python else None
         if status is None:
-            status = _plain(words, files, self.seconds)
+            status = _plain(words, files, patience)
+        if status == TIME_OVER and monotonic() > self.end:
+            raise Stopped  # it may have done well, given its time
+        self._learn(status, monotonic() - start)
         return Ran(status, (place / "stdout").read_bytes(), _last_words(place / "stderr"))
 
-    def _served(self, python: Python, files: dict[str, str]) -> int | None:
+    def _learn(self, status: int, took: float) -> None:
+        """Once a program has hung, others that do are not waited for as long."""
+        if status == TIME_OVER:
+            self.seconds = min(self.seconds, max(LEAST, PATIENCE * self.longest))
+        else:
+            self.longest = max(self.longest, took)
+
+    def _served(self, python: Python, files: dict[str, str], patience: float) -> int | None:
         with self._server(python) as server:
-            return server.run(python, files, self.seconds)
+            return server.run(python, files, patience)
 
     @contextmanager
     def _server(self, python: Python) -> Iterator[Server]:
@@ -189,7 +213,7 @@ def _plain(words: Sequence[str], files: dict[str, str], seconds: float) -> int:
                 status = process.wait(seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
-                return 124
+                return TIME_OVER
             except BaseException:
                 process.kill()
                 raise

@@ -12,7 +12,7 @@ from time import monotonic
 
 from .explain import explain
 from .models import MODELS, Model
-from .readers import Programs
+from .readers import Programs, Stopped
 from .run_deeper import SECOND_BUDGET, needed_syncs, recoveries
 from .run_errors import with_errors
 from .run_judge import Judge, Violation
@@ -36,10 +36,6 @@ MAPPED = "a file that is mapped into memory may hold something else than is know
 Breaks = Callable[[State, Violation], bool]
 KINDS = 3
 """Different kinds of violation that are told for each scenario and model."""
-
-
-class Stopped(Exception):
-    """The time is over."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,9 @@ def run(commands: Commands, options: Options, watch: Watch = lambda what, count:
     shown = {"write": " ".join(commands.write.words), "read": " ".join(commands.read.words)}
     report = Report(shown, options.seed, {name: ModelResult() for name in options.models})
     with places(options.where) as place, ThreadPoolExecutor(os.cpu_count()) as pool:
-        programs = Programs(place.scratch)
+        programs = Programs(place.scratch, end=start + options.time_limit)
         try:
-            _Run(commands, options, place, programs, pool, watch, start + options.time_limit).all(report)
+            _Run(commands, options, place, programs, pool, watch).all(report)
         except (Stopped, KeyboardInterrupt) as error:
             for result in report.models.values():
                 result.why.append("the time limit was reached" if isinstance(error, Stopped) else "interrupted")
@@ -88,7 +84,6 @@ class _Run:
     programs: Programs
     pool: ThreadPoolExecutor
     watch: Watch
-    end: float
     stage: Stage = field(init=False)
     hurry: bool = False
 
@@ -118,10 +113,8 @@ class _Run:
     def tell(self, what: str, count: int) -> None:
         """Say what is done now. Raises Stopped when the time is over."""
         self.watch(what, count)
-        left = self.end - monotonic()
-        if left <= 0:
+        if monotonic() >= self.programs.end:
             raise Stopped
-        self.programs.seconds = min(self.programs.seconds, left + 1)
 
     def model(self, result: ModelResult, model: Model, judge: Judge) -> None:
         """One scenario under one model, into the result."""
