@@ -33,7 +33,7 @@ def caught(subject, law, family=None):
     """Judge a wrong store by one law, a wrong combinator by its family, and print the run that shows it."""
     one = [each for each in LAWS if each.name == law]
     # The step for quick stores, whatever the machine does: a shorter run would show two of them nothing.
-    report = judge_combinator(family, subject) if family else judge(subject, laws=one, step=1)
+    report = judge_combinator(family, subject, step=1) if family else judge(subject, laws=one, step=1)
     found = next((result for result in report.broken if result.law == law), None)
     if found is None:
         raise ValueError(f"{report.subject} does not break {law}, but {[result.law for result in report.broken]}")
