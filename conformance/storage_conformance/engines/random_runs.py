@@ -6,6 +6,8 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from math import lcm
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -37,23 +39,38 @@ class Drawn:
     only: str = ""
 
     def choose(self, options: Sequence[T]) -> T:
-        chosen: T = options[self.data.draw(st.integers(0, len(options) - 1))]
-        return chosen
+        return options[self._number(len(options))]
 
     def history(self, steps: Callable[[], list[Step]]) -> Iterable[Step]:
-        for _ in range(self.data.draw(st.integers(0, self.length))):
-            yield self.choose(_of_one_verb(self, steps()))
+        for _ in range(self._number(self.length + 1)):
+            yield self._of_any_verb(steps())
+
+    def _number(self, below: int) -> int:
+        drawn: int = self.data.draw(_numbers(below))
+        return drawn
+
+    def _of_any_verb(self, steps: list[Step]) -> Step:
+        """One of `steps`, each verb as likely as another: swap has the most forms, and would crowd them out.
+
+        It is one draw for both, since a draw takes longer than what the step does to a store in memory.
+        """
+        forms: dict[str, list[Step]] = {}
+        for step in steps:
+            forms.setdefault(step[0], []).append(step)
+        each = lcm(*map(len, forms.values()))
+        verb, at = divmod(self._number(each * len(forms)), each)
+        these = forms[sorted(forms)[verb]]
+        return these[at * len(these) // each]
 
     def interruptions(self, most: int) -> Callable[[int], bool]:
         """Whether a thread is interrupted after step n: `most` times, anywhere."""
-        steps = {self.data.draw(st.integers(0, STEPS)) for _ in range(most)}
+        steps = {self._number(STEPS + 1) for _ in range(most)}
         return lambda step: step in steps
 
 
-def _of_one_verb(chooser: Drawn, steps: list[Step]) -> list[Step]:
-    """The steps of one verb, so that swap, which has the most forms, does not crowd out the others."""
-    verb = chooser.choose(sorted({verb for verb, _ in steps}))
-    return [step for step in steps if step[0] == verb]
+@cache
+def _numbers(below: int) -> st.SearchStrategy[int]:
+    return st.integers(0, below - 1)
 
 
 def random_runs(attempt: Callable[[Drawn], object], examples: int, length: int, number: int) -> None:
