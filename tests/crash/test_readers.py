@@ -185,6 +185,18 @@ def test_what_a_program_imports_is_the_same_in_every_run(tmp_path, monkeypatch, 
     assert (tmp_path / "log").read_text().count("imported") in imports
 
 
+def test_libraries_of_numbers_start_no_threads_unless_the_user_said_how_many(tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    names = "'OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS'"
+    words = [sys.executable, str(script(tmp_path, f"import os\nprint(*map(os.environ.get, ({names})))"))]
+    made = Programs(tmp_path, seconds=20)
+    try:
+        assert made.run(words, tmp_path).printed == b"3 1\n"
+    finally:
+        made.close()
+
+
 def test_a_module_of_the_program_hides_one_that_is_installed(programs, tmp_path) -> None:
     script(tmp_path, "held = 'own'", "lmdb.py")
     words = [sys.executable, str(script(tmp_path, "import lmdb\nprint(lmdb.held)"))]

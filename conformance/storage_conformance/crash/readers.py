@@ -26,6 +26,8 @@ PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter tha
 
 TIME_OVER = 124  # the status of a command that was ended: that of timeout(1)
 LEAST, PATIENCE = 2.0, 10.0  # seconds, and times the longest run: how long a program may take where one has hung
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""With these numpy starts no threads as it is imported, and so can be imported before a fork."""
 
 
 class Stopped(Exception):
@@ -114,7 +116,7 @@ class Server:
         with (scratch / "server.err").open("ab") as errors:
             self.process = subprocess.Popen(  # noqa: S603  # the user's own interpreter, as they named it
                 [*python.interpreter, "-c", LAUNCH, str(SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=errors, text=True, start_new_session=True,
+                stderr=errors, text=True, start_new_session=True, env=ONE_THREAD | os.environ,
             )  # fmt: skip
 
     def run(self, python: Python, files: dict[str, str], seconds: float) -> int | None:
