@@ -1,23 +1,19 @@
 """What is asked of servers of S3, by boto3, or by bare HTTP where boto3 would be in the way. Right is what AWS says."""
 
 import socket
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Barrier, BrokenBarrierError
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from equivalence.meeting import WRITERS, writers_meet
 from equivalence.probe import Probe, probe
 from provision.kind import Server
 from provision.s3 import bucket_of, client
 
 TAG, OTHER = '"c4ca4238a0b923820dcc509a6f75849b"', '"00000000000000000000000000000000"'  # the ETag of b"1", of nothing
-WRITERS = 4
 FILES, EMPTY = "it keeps objects as files, and a path is a file or a folder", "a path has no empty names"
 SHORT = "the names of files have 255 bytes at most"
 
@@ -96,24 +92,6 @@ def race(bucket: Bucket) -> str:
     with writers_meet(), ThreadPoolExecutor(WRITERS) as pool:
         statuses = list(pool.map(lambda number: bucket.put(body=b"%d" % number, IfNoneMatch="*"), range(WRITERS)))
     return f"{statuses.count('200')} of {WRITERS} {'wins' if statuses.count('200') == 1 else 'win'}"
-
-
-@contextmanager
-def writers_meet() -> Iterator[None]:
-    """A fixed schedule for moto, which is in this process: all that passed the check wait for one another to write."""
-    from moto.s3.models import S3Backend
-
-    meeting, write = Barrier(WRITERS, timeout=5), S3Backend.put_object
-
-    def later(*args: Any, **named: Any) -> Any:
-        try:
-            meeting.wait()
-        except BrokenBarrierError:  # the others are still before the check, as they should be
-            pass
-        return write(*args, **named)
-
-    with patch.object(S3Backend, "put_object", later):
-        yield
 
 
 @probe("PUT where a value is, If-Match with its ETag", "200, overwritten")
