@@ -108,7 +108,7 @@ def _probed(place: Place, said: Claims, step: int | None, given: object) -> tupl
     said = said if said.values else replace(said, values=_probed_values(place, said))
     if place.subject.url and said.writes:
         _try_writing(place, said, given)
-    place.close([place.key(Ref("probe"))])
+    place.close([place.key(Ref("probe"))] if said.writes and not said.lists else None)
     return said, filled, step or step_of(place.subject, SCOPES[said.values or "bytes"][0])
 
 
