@@ -76,6 +76,8 @@ BAD = {
     ),
     "no program": (["run", "--write", "no-such-program {dir}", "--read", "true {dir}"], "no program no-such-program"),
     "one key": (["run", "--write", "true {dir} {key}", "--read", "true {dir}"], "{key}"),
+    "file to read": (["run", "--write", "true {dir} {file}", "--read", "true {dir} {file}"], "--read has {file}, "),
+    "key to set up": (["run", "--write", "true {dir}", "--read", "true {dir}", "--setup", "true {key}"], "has {key}, "),
     "quotes": (["run", "--write", "true '", "--read", "true {dir}"], "--write cannot be split"),
     "model": (
         ["run", "--write", "true {dir}", "--read", "true {dir}", "--model", "ext9"],

@@ -21,6 +21,8 @@ __all__ = ["BadCommand", "Command", "Programs", "Ran", "Stopped"]
 SERVER = Path(__file__).with_name("readers_server.py")
 LAUNCH = "import runpy, sys; runpy.run_path(sys.argv[1])['main']()"
 NAMED = re.compile(r"(?<!\$)\{(\w+)\}")
+UNFILLED = {"--read": ("file",), "--setup": ("key", "file")}
+"""Names that the writer is given, and these are not."""
 PYTHON = re.compile(r"(python|pypy)[\d.]*")
 PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter that take no argument
 
@@ -55,7 +57,10 @@ class Command:
             raise BadCommand(f"{option} is empty: give the command to run")
         if "{" not in words[0] and not shutil.which(words[0]):
             raise BadCommand(f"{option}: there is no program {words[0]}")
-        return Command(tuple(words))
+        command = Command(tuple(words))
+        for name in filter(command.has, UNFILLED.get(option, ())):
+            raise BadCommand(f"{option} has {{{name}}}, which is not filled in there: leave it out")
+        return command
 
     def has(self, name: str) -> bool:
         """Whether {name} is in it."""

@@ -80,7 +80,8 @@ def run_programs(
 ) -> int:
     """Judge a writer and a reader against power cuts: "safe", or where data is lost and which call is missing.
 
-    In commands {dir}, {key} and {file} are filled in; they are split as a shell would and run without a shell.
+    In commands {dir} and {key} are filled in, for the writer {file} too, for a setup {dir} alone; they are split as a
+    shell would and run without a shell.
     """
     commands = parsed(write, read, setup)
     names = tuple(dict.fromkeys(model or ["posix-worst"]))
