@@ -1,13 +1,11 @@
 """WriteBack: write near now, far later (paper, section 4.6: asynchronous writer; field: write-back cache)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
 
 from ..functions import look
-from ..observing.copier import Copier
 from ..observing.operation import Operation
 from ..observing.queue import Queue
 from ..ref import Ref
@@ -19,7 +17,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class WriteBack(Cache[V]):
-    """A cache whose put and delete reach `slow` at the next flush, once a ref: fast, then queue, then copier.
+    """A cache whose put and delete reach `slow` at the next flush, once a ref, as a queue and a copier would.
 
     ``get`` after put answers the new value at once; after flush, slow agrees with fast on every ref that was written.
     Absence is asked again each time. A write that slow fails goes back into the queue, and flush raises.
@@ -52,35 +50,35 @@ class WriteBack(Cache[V]):
         self.flush(ref)
         super().invalidate(ref)
 
-    def get(self, ref: Ref, /) -> V:
-        value = look(self.fast, ref)
-        if value is MISSING and self.waiting.get(ref) == Operation("DELETE", ref):
-            raise Missing(ref)  # and slow does not know yet
-        return self._filled(ref) if value is MISSING else value
-
     def put(self, ref: Ref, value: V, /) -> None:
-        with self._queued(Operation("PUT", ref)):
-            self.fast.put(ref, value)
+        self._write(self.fast.put, Operation("PUT", ref), value)
 
     def delete(self, ref: Ref, /) -> None:
-        with self._queued(Operation("DELETE", ref)):
-            self.fast.delete(ref)
+        self._write(self.fast.delete, Operation("DELETE", ref))
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         self.flush()
         return super().refs(base, depth)
 
-    @contextmanager
-    def _queued(self, write: Operation) -> Iterator[None]:
+    def _filled(self, ref: Ref) -> V:
+        if self.waiting.get(ref) == Operation("DELETE", ref):
+            raise Missing(ref)  # and slow does not know yet
+        return super()._filled(ref)
+
+    def _write(self, near: Callable[..., None], write: Operation, *value: V) -> None:
         """It waits once it is done near, or may be, and then fast says whether: what waits as a delete stays one."""
         try:
-            yield
+            near(write.ref, *value)
         except BaseException as failure:
-            if not (isinstance(failure, Refused | TypeError) or (write.verb == "PUT" and write.ref in self.waiting)):
-                self.queue(write)
+            if not isinstance(failure, Refused | TypeError):
+                gone = Operation("DELETE", write.ref)
+                self.queue(gone if self.waiting.get(write.ref) == gone else write)  # anew, for a flush may be at it
             raise
         self.queue(write)
 
     def _copy(self, operation: Operation) -> None:
-        if operation.verb == "DELETE" or look(self.fast, operation.ref) is not MISSING:  # else that put was not done
-            Copier(self.fast, self.slow)(operation)
+        value = look(self.fast, operation.ref)
+        if value is not MISSING:
+            self.slow.put(operation.ref, value)
+        elif operation.verb == "DELETE":  # else that put was not done
+            self.slow.delete(operation.ref)
