@@ -209,6 +209,8 @@ def test_new_year_is_warned_of(notes: Path, capsys: pytest.CaptureFixture[str]) 
         ("| a | b |\n|---|---|\n| 1 | 2 {lab}`minio/x` |\n\nBelow the table.", "Below the table."),
         ("Run `a ... b. c` {lab}`minio/x`, which ends; more.", "Run `a ... b. c`, which ends."),
         ("**Trace**: a call. More.\n\n![A picture. Of it](x.svg) {lab}`minio/x`", "Trace: a call."),
+        ("From {dated}`https://a.b/c 2021-04-23` {src}`a@b:c#L1-L2 d`.", "From a.b/c, 2021-04-23."),
+        ("{number}`no.such`, {number}`no.other`, once {number}`no.third`.", "no.such, no.other, once no.third."),
         ("| a | b |\n|---|---|\n| 1 | 2 {lab}`minio/x` |", ""),
         ("Open: nobody looked.", ""),
         ("", ""),
@@ -238,6 +240,14 @@ def test_a_round_says_which_lines_to_open_and_which_steps_to_run() -> None:
 def test_what_a_call_is_for_can_be_reached_without_a_lab() -> None:
     files = rendered(NOTES, planned("cubefs", "2027-01-11", "16:00", "UTC", "Zoë", NOW.date()), "CubeFS")
     assert not [name for name, text in files.items() if re.search(r"in the lab|lab steps|lab ran|lab runs", text)]
+
+
+def test_no_sentence_of_a_handout_lacks_its_number_or_its_day() -> None:
+    round_ = planned("minio", "2027-01-11", "16:00", "UTC", "", NOW.date())
+    handout = rendered(NOTES, round_, "MinIO")["week-4-handout.md"]
+    assert re.search(r"\d+ commits \(.*\) in all by \d+ authors", handout)
+    assert re.search(r"Licence: AGPL-3\.0, since \S+, \d{4}-\d\d-\d\d\.", handout)
+    assert not re.search(r"\b(by|since|after the other)\.", handout)
 
 
 def test_a_handout_fits_on_a_page() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cite.notes import Block, questions
+from cite.roles import shown
 
 from .plan import BadRound
 
@@ -16,6 +17,7 @@ __all__ = ["Question", "about", "asked", "known"]
 
 FIELDS = ("title", "repository", "commit", "date", "licence", "language")  # what the templates say of a system
 EVIDENCE = re.compile(r"\s*\{\w+\}`[^`]*`(,(?=\s*\{\w+\}`))?")
+CONTENT = re.compile(r"\{(number|dated)\}`([^`]*)`")  # evidence too, but its sentence is none without it
 SENTENCE = re.compile(r"(`[^`]*`|[^`])*?[.;](?=\s|$)")  # a stop between backticks is part of a name
 SOME = 2  # sentences and places of an answer that a handout has
 
@@ -98,7 +100,8 @@ def sentence(text: str) -> str:
     >>> sentence("2. **Cut a file**, on one drive {lab}`minio/cut-file`; more.")
     'Cut a file, on one drive.'
     """
-    plain = " ".join(EVIDENCE.sub("", re.sub(r"^\s*([-*]|\d+\.) ", "", text)).replace("**", "").split())
+    text = CONTENT.sub(lambda role: shown(*role.groups())[0], re.sub(r"^\s*([-*]|\d+\.) ", "", text))
+    plain = " ".join(EVIDENCE.sub("", text).replace("**", "").split())
     whole = SENTENCE.match(plain)
     found = (whole[0] if whole else plain).rstrip(":;., ")
     return f"{found}." if found else ""
