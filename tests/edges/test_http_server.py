@@ -243,6 +243,30 @@ def test_ctrl_c_within_its_start_leaves_no_server(monkeypatch):
     assert set(threading.enumerate()) <= before
 
 
+def test_ctrl_c_before_its_start_leaves_no_server_and_waits_for_none(monkeypatch):
+    made = []
+
+    class Interrupted(threading.Thread):
+        def start(self):
+            threading._limbo[self] = self  # as the start of a thread leaves it, for ever
+            made.append(self)
+            raise KeyboardInterrupt
+
+    def enter():
+        with pytest.raises(KeyboardInterrupt), serve(Bytes(Memory())):
+            raise AssertionError("it is not entered")
+
+    entering = threading.Thread(target=enter, daemon=True)
+    monkeypatch.setattr(threading, "Thread", Interrupted)
+    entering.start()
+    entering.join(60)
+    late = made[0]
+    del threading._limbo[late]
+    assert not entering.is_alive()
+    super(Interrupted, late).start()
+    late.join()  # it would have failed, for its socket is closed
+
+
 def test_a_block_that_fails_stops_the_server_too():
     with pytest.raises(ZeroDivisionError), serve(Bytes(Memory())) as url:
         raise ZeroDivisionError

@@ -60,7 +60,7 @@ def serve(store: Store[bytes], host: str = "127.0.0.1", port: int = 0) -> Iterat
         config = uvicorn.Config(application(store), lifespan="off", log_level="error", timeout_graceful_shutdown=5)
         config.timeout_keep_alive = 60  # longer than clients keep a connection: they must not ask on one just closed
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread = threading.Thread(target=lambda: None if server.should_exit else server.run([listener]), daemon=True)
         try:
             thread.start()
             while thread.is_alive() and not server.started:
@@ -69,9 +69,9 @@ def serve(store: Store[bytes], host: str = "127.0.0.1", port: int = 0) -> Iterat
                 raise RuntimeError("the server did not start; its log says why")
             yield f"http://{host}:{listener.getsockname()[1]}/"
         finally:
-            server.should_exit = True
-            while thread in threading.enumerate():  # also when Ctrl-C came within its start: then it cannot be joined
-                threading.Event().wait(0.005)
+            server.should_exit = True  # which a thread sees whose start Ctrl-C cut short: it is not waited for
+            while thread.is_alive():
+                thread.join(0.005)
 
 
 def _answered(store: Store[bytes], request: Request, body: bytes) -> Response:
