@@ -42,12 +42,20 @@ def test_a_card_has_a_column_for_each_setting_and_each_finding_once() -> None:
     text = card("Toy", "Said fairly.", found)
     assert "| law | one-drive | four-drives |" in text
     assert "| b law | **broken** | **broken** |" in text
-    assert "| c law |  | not run |" in text
+    assert "| c law | not asked | not run |" in text
+    assert "- *not run*, why c_law: c law.\n- *not asked*: the law does not fit" in text
     assert "1 further laws hold in every column: a law." in text
     assert text.count("### b law") == 1
     assert "Broken by: one-drive, four-drives." in text
     assert "```python\nprint('b')\n```" in text
     assert "print('b4')" not in text
+
+
+def test_each_reason_is_told_once_with_its_laws_and_what_was_asked_everywhere_is_not_excused() -> None:
+    laws = [law("a_law"), law("b_law", "exempt"), law("c_law", "exempt") | {"why": "why b_law"}]
+    text = card("Toy", "", {"x": report("toy", *laws), "y": report("toy", *reversed(laws))})
+    assert [line for line in text.splitlines() if line.startswith("- *")] == ["- *exempt*, why b_law: b law, c law."]
+    assert "not asked" not in text
 
 
 def test_a_next_system_is_one_more_column() -> None:
