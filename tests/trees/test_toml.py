@@ -162,6 +162,22 @@ def test_what_is_in_a_list_has_its_line():
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = [\n  [1,\n  ]\n  ,\n  2\n]", {("x",): 1, ("x", 0): 2, ("x", 0, 0): 2, ("x", 1): 5}),
+        ("x = [\n  []\n  ,\n  2]", {("x",): 1, ("x", 0): 2, ("x", 1): 4}),
+        ("x = [{a = [\n[1]\n]}]\nz = 1", {("x",): 1, ("x", 0): 1, ("z",): 4}),
+        ("x = {a = [\n[1]\n], b = {c = [\n[2]]}}\nz = 1", {("x",): 1, ("z",): 5}),
+        ("x = [[\n]\n]\nz = 1", {("x",): 1, ("x", 0): 1, ("z",): 4}),
+        ("x = [1, # [\n2] # [\n[z]", {("x",): 1, ("x", 0): 1, ("x", 1): 2, ("z",): 3}),
+    ],
+)
+def test_a_value_ends_at_its_last_bracket(text, found):
+    assert tomllib.loads(text)
+    assert lines_of(text) == found
+
+
+@pytest.mark.parametrize(
     "before",
     [
         '# it is """ here',

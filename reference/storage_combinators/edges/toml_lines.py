@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from bisect import bisect
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,9 @@ KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 DOTTED = rf"{KEY}(?:\s*\.\s*{KEY})*"
 HEADER = re.compile(rf"\s*(\[\[?)\s*({DOTTED})\s*\]")
 PAIR = re.compile(rf"\s*({DOTTED})\s*=")
-WORDS = re.compile(  # what may hold quotes or number signs: strings of several lines and of one, and comments
-    r"""'{3}.*?'{3,5}|"{3}(?:[^\\]|\\.)*?"{3,5}|'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|#[^\n]*""", re.DOTALL
+PARTS = re.compile(  # strings of several lines and of one, comments, and what is in neither, sign by sign
+    r"""'{3}.*?'{3,5}|"{3}(?:[^\\]|\\.)*?"{3,5}|'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|#[^\n]*|\S""", re.DOTALL
 )
-PARTS = re.compile(WORDS.pattern + r"|\S", re.DOTALL)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[Where, int]]:
@@ -49,9 +48,10 @@ def lines_of(text: str) -> dict[Where, int]:
     found: dict[Where, int] = {}
     last: dict[Where, int] = {}  # of each list of tables, the place of its last
     table: Where = ()
-    inside = 0  # of a list, up to this line
-    for number, line in _outside_of_strings(text):
-        if number <= inside:
+    starts = [0, *(each.end() for each in re.finditer("\n", text))]
+    end = 0  # of a value, which may be in a line after its first
+    for number, (start, line) in enumerate(zip(starts, text.split("\n"), strict=True), 1):
+        if start < end:
             continue
         if header := HEADER.match(line):
             *outer, name = _names(header[2])
@@ -62,10 +62,8 @@ def lines_of(text: str) -> dict[Where, int]:
             found[table] = number
         elif pair := PAIR.match(line):
             where = (*table, *_names(pair[1]))
-            rest = "\n".join([line[pair.end() :], *text.split("\n")[number:]])
-            listed = dict(_listed(rest, where, number)) if rest.lstrip().startswith("[") else {}
-            found |= {where: number, **listed}
-            inside = max(listed.values(), default=number)
+            listed, end = _listed(text, start + pair.end(), where)
+            found |= {where: number} | {each: bisect(starts, place) for each, place in listed.items()}
     return found
 
 
@@ -77,14 +75,15 @@ def line_of(where: Where, lines: dict[Where, int]) -> int:
     return 1
 
 
-def _listed(rest: str, where: Where, number: int) -> Iterator[tuple[Where, int]]:
-    """The lines of what is in the list at `where`, and in lists in it; `rest` begins with it on line `number`."""
+def _listed(text: str, start: int, where: Where) -> tuple[dict[Where, int], int]:
+    """Where the things in the list that begins at `start` begin, and those in its lists; and where that value ends."""
+    found: dict[Where, int] = {}
     places: list[int] = []
     braces, begins = 0, False
-    for part in PARTS.finditer(rest):
+    for part in PARTS.finditer(text, start):
         sign = part[0] if part[0] in ("[", "]", "{", "}", ",") and (not braces or part[0] in "{}") else ""
         if begins and sign != "]" and not part[0].startswith("#"):
-            yield (*where, *places), number + rest.count("\n", 0, part.start())
+            found[*where, *places] = part.start()
             begins = False
         braces += (sign == "{") - (sign == "}")
         if sign == "[":
@@ -93,19 +92,10 @@ def _listed(rest: str, where: Where, number: int) -> Iterator[tuple[Where, int]]
             places[-1] += 1
         elif sign == "]":
             places.pop()
-            if not places:
-                return
-        begins = begins or sign in ("[", ",")
-
-
-def _outside_of_strings(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that do not begin inside a string of several lines."""
-    inside: set[int] = set()
-    for word in WORDS.finditer(text):
-        if "\n" in word[0]:
-            first = text.count("\n", 0, word.start()) + 1
-            inside.update(range(first + 1, first + word[0].count("\n") + 1))
-    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if number not in inside)
+        if not places and not braces:
+            return found, part.end()
+        begins = sign != "]" and (begins or sign in ("[", ","))
+    return found, len(text)
 
 
 def _names(dotted: str) -> tuple[str, ...]:
