@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "reading-notes")]
 
 from lab.card import BadReport, card, reports  # noqa: E402  # the path above comes first
+from lab.servers import Server  # noqa: E402  # the same
+from lab.step import Lab  # noqa: E402  # the same
+from labs.minio.steps import judging  # noqa: E402  # the same
 
 FOLDER = ROOT / "reading-notes" / "systems" / "minio" / "report-card"
 
@@ -80,6 +83,27 @@ def test_what_is_kept_of_minio_has_one_drive_and_four_first() -> None:
     assert not [
         path.name for path in FOLDER.glob("*.json") if "127.0.0.1:" in path.read_text().replace("127.0.0.1:PORT", "")
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "column", "subject"),
+    [
+        ("one drive, plain keys", "one-drive-plain-keys", "toy v1, one drive, plain keys"),
+        ("toy", "toy", "toy v1"),
+        ("toy, plain keys", "toy-plain-keys", "toy v1, plain keys"),
+    ],
+)
+def test_a_judging_is_kept_as_a_column_that_names_its_setting_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, column: str, subject: str
+) -> None:
+    suite = tmp_path / "store-conform"
+    suite.write_text(f"#!{sys.executable}\nimport sys\nopen(sys.argv[3], 'w').write({json.dumps(report('x'))!r})\n")
+    suite.chmod(0o755)
+    monkeypatch.setattr(judging, "BIN", tmp_path)
+    lab = Lab(tmp_path, versions={"toy": "v1"}, keeps=tmp_path)
+    server = Server(lab, "toy", "127.0.0.1:9", [], {}, "key", "secret", [])
+    assert judging.judged(lab, server, setting, "memory:") == []
+    assert {name: found["subject"] for name, found in reports(tmp_path / "report-card").items()} == {column: subject}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"laws": []}', "{"])
