@@ -156,10 +156,10 @@ NAMES: tuple[tuple[str, Callable[[str], str]], ...] = (
 def _of_names(trial: Trial, calls: list[Recorded], last: Recorded, expected: Any) -> str:
     """A habit is told of a listing only where there are as many names in it as the habit leaves."""
     said = _known_names(trial, calls)
-    if not (isinstance(last.answer, list) and isinstance(expected, list)):
+    if last.verb == "values" or not (isinstance(last.answer, list) and isinstance(expected, list)):
         return said
     looks = [look for words, look in NAMES if words == said]
-    keys = [_text(trial, key) for key in expected]
+    keys = [_text(trial, each[0] if last.verb == "items" else each) for each in expected]
     return said if not looks or any(_left(look, keys) == len(last.answer) for look in looks) else ""
 
 

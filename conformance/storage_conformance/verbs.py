@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
@@ -133,8 +132,11 @@ def _product(value: Any) -> str:
 
 def _runs(held: Any) -> str:
     """Such as ``b'x' * 4999 + b'y'``; "" where there are many runs."""
-    alike: Any = r"(?s)(.)\1*" if isinstance(held, str) else rb"(?s)(.)\1*"
-    runs = [(run[1], len(run[0])) for run in islice(re.finditer(alike, held), RUNS + 1)]
+    runs: list[tuple[Any, int]] = []
+    while held and len(runs) <= RUNS:
+        rest = held.lstrip(held[:1])
+        runs.append((held[:1], len(held) - len(rest)))
+        held = rest
     return " + ".join(f"{one!r} * {many}" if many > 1 else repr(one) for one, many in runs) if len(runs) <= RUNS else ""
 
 
@@ -142,10 +144,10 @@ def _blocks(held: Any) -> str:
     """Such as ``bytes(range(256)) * 16 + b'b'``; "" where no block comes back."""
     block, times = held[:256], len(held) // 256
     times -= block * times != held[: 256 * times]
-    if block * times != held[: 256 * times]:
+    if block * times != held[: 256 * times] or (times < 2 and block != BLOCK):
         return ""
     rest = f" + {held[256 * times :]!r}" if held[256 * times :] else ""
-    return f"{'bytes(range(256))' if block == BLOCK else repr(block)} * {times}{rest}"
+    return f"{'bytes(range(256))' if block == BLOCK else repr(block)}{f' * {times}' * (times > 1)}{rest}"
 
 
 def is_failure(expected: Any) -> bool:
