@@ -99,8 +99,15 @@ def test_what_is_too_deep_is_said_to_be(made, deep):
 def test_a_chain_of_names_that_is_too_deep_is_said_to_be_where_it_is(wrong):
     chain = [f'n{n} = {{ class = "ReadOnly", source = "n{n + 1}" }}' for n in range(400)]
     number, text = wrong("\n".join(['tree = "n0"', *chain, 'n400 = "memory:"']))
-    assert text == "this is no tree: it is too deep"
+    assert text.startswith("this is no tree: it is too deep (RecursionError: ")
     assert 50 < number < 400
+
+
+def test_a_class_that_calls_itself_for_ever_is_told_with_its_words(wrong, tmp_path, monkeypatch):
+    (tmp_path / "endless_of_toml.py").write_text("def made():\n    raise RecursionError('made calls made')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    number, text = wrong('tree = { class = "endless_of_toml:made" }')
+    assert (number, text) == (1, "this is no tree: it is too deep (RecursionError: made calls made)")
 
 
 def test_the_good_one_is_good(made):

@@ -64,7 +64,7 @@ class _File:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  # what a foreign class raises when it is made
             told = str(error) if isinstance(error, UsageError | Wrong) else f"{type(error).__name__}: {error}"
-            told = "this is no tree: it is too deep" if isinstance(error, RecursionError) else told
+            told = f"this is no tree: it is too deep ({told})" if isinstance(error, RecursionError) else told
             told = " ".join(unexpanded(told, repr(self.nodes)).split())
             raise TreeError(f"{self.path}:{line_of(where, self.lines)}: {hidden(told)}") from None
 
