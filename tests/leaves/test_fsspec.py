@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from fsspec.implementations.dirfs import DirFileSystem
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.spec import AbstractFileSystem
@@ -117,6 +118,17 @@ def test_of_other_file_systems_it_claims_less(protocol: str) -> None:
     assert "threads" in store.without
     assert "survives" not in store.claims
     assert "hunter2" not in repr(store)
+
+
+def test_a_folder_in_a_folder_is_as_safe_as_its_file_system(tmp_path: Path) -> None:
+    for place, safe in ((LocalFileSystem(), True), (Broken(), False)):
+        inner = DirFileSystem(str(tmp_path / "x"), DirFileSystem(str(tmp_path), place))
+        store = Fsspec("/", inner)
+        assert store.claims.get("survives") == ("kill" if safe else None)
+        assert ("threads" not in store.without) == safe
+    local = Fsspec("/", DirFileSystem("y", DirFileSystem(str(tmp_path), LocalFileSystem())))
+    local.put(Ref("a"), b"1")
+    assert Disk(tmp_path / "y").get(Ref("a")) == b"1"
 
 
 def test_swap_is_refused_since_fsspec_creates_in_two_steps(store: Fsspec) -> None:

@@ -84,7 +84,9 @@ class Fsspec:
 
     @property
     def _protocols(self) -> tuple[str, ...]:
-        fs = self.fs.fs if self.fs is not None and self.fs.protocol == "dir" else self.fs  # a folder of another
+        fs = self.fs
+        while fs is not None and fs.protocol == "dir":  # a folder of another
+            fs = fs.fs
         told = fs.protocol if fs is not None else urlsplit(self.url).scheme or "file"
         return (told,) if isinstance(told, str) else tuple(told)
 
