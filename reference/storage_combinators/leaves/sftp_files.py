@@ -30,7 +30,7 @@ async def draft(sftp: asyncssh.SFTPClient, path: str, data: bytes) -> None:
 
 async def link(sftp: asyncssh.SFTPClient, path: str, target: str) -> bool:
     """Give the file `path` a second name, `target`; False if that was taken."""
-    for _ in range(_ATTEMPTS):
+    for _ in range(5):  # on a far server each takes a while, and what fails for another reason fails each time
         try:
             await sftp.link(path, target)
             return True
