@@ -86,24 +86,29 @@ def _settled(
         fewer = replace(bounds, trials=min(bounds.trials, TRIALS[profile]))
         held = Claims(values=judged.family.values)
         return Bench(judged, held, fewer, step or 1, seed, patience, end, filled=False)
-    place, said = work(_opened, judged, claims, without)
+    said = work(_claimed, judged, claims, without)
     try:
-        said, filled, number = work(_probed, place, said, step, given)
+        said, filled, number = work(_probed, judged, said, step, given)
     except Hung:  # the laws tell it, each with a watchdog of its own
         said, filled, number = replace(said, values=said.values or "bytes"), False, step or SLOWEST
     return Bench(judged, said, counts(profile, number), number, seed, patience, deadline=end, filled=filled)
 
 
-def _opened(judged: Subject, claims: dict[str, object], without: dict[str, str]) -> tuple[Place, Claims]:
-    """A place to try things out, and the claims: what the subject declares, and then what was said for it."""
+def _claimed(judged: Subject, claims: dict[str, object], without: dict[str, str]) -> Claims:
+    """What the subject declares, and then what was said for it."""
     place = judged.place()
     speakers = judged.speakers(place.below if judged.wraps else place.store)
     said = claims_of(judged.kind, directory=judged.directory, said=speakers)
-    return place, said.with_claims(claims).with_reasons(without)
+    place.close([])
+    return said.with_claims(claims).with_reasons(without)
 
 
-def _probed(place: Place, said: Claims, step: int | None, given: object) -> tuple[Claims, bool, int]:
-    """The claims with the type of values; is something in a fresh place; the step."""
+def _probed(judged: Subject, said: Claims, step: int | None, given: object) -> tuple[Claims, bool, int]:
+    """The claims with the type of values; is something in a fresh place; the step.
+
+    The place is of its own: each piece of work has its thread, and some stores are to be closed where they were opened.
+    """
+    place = judged.place()
     filled = bool(found(place, said))  # before a probe writes
     said = said if said.values else replace(said, values=_probed_values(place, said))
     if place.subject.url and said.writes:

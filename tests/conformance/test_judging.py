@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 from pathlib import Path
+from threading import current_thread
 from typing import Any
 
 import pytest
@@ -179,6 +180,35 @@ def test_of_a_large_process_not_all_is_collected_for_each_law() -> None:
         gc.callbacks.remove(look)
     assert min(seen, default=0) < there / 2
     assert len(gc.get_objects()) > there / 2  # and afterwards all is as it was
+
+
+def test_what_the_caller_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    there = gc.get_freeze_count()
+    try:
+        judge(Memory, laws=[law for law in LAWS if law.name == "get_answers_what_was_put"], **FEW)
+        assert gc.get_freeze_count() > there / 2
+    finally:
+        gc.unfreeze()
+
+
+class OfOneThread(stores.KeepsBytes):
+    """Whoever is in another thread than the one that opened it is refused, as by a connection of sqlite3."""
+
+    def __init__(self) -> None:
+        self.owner = current_thread()
+        super().__init__()
+
+    def close(self) -> None:
+        if current_thread() is not self.owner:
+            raise RuntimeError("closed in another thread")
+
+
+def test_what_is_of_one_thread_is_closed_where_it_was_opened() -> None:
+    laws = [law for law in LAWS if law.name in ("a_key_holds_what_was_set", "setting_changes_no_other_key")]
+    report = judge(OfOneThread, laws=laws, without={"threads": "a connection is of one thread"}, **FEW)
+    assert report.verdict == "conforms", report.broken
+    assert not report.notes
 
 
 def test_a_shared_place_is_left_as_it_was(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ UNHEALTHY = (
     HealthCheck.filter_too_much,
     HealthCheck.large_base_example,
 )
+FROZEN = 1_000  # objects at most that Python has frozen itself when it starts, as 3.12 does
 STEPS = 60  # of two calls at once, about
 __all__ = ["Drawn", "random_runs"]
 
@@ -98,7 +99,13 @@ def random_runs(attempt: Callable[[Drawn], object], examples: int, length: int, 
 
 @contextmanager
 def _out_of_the_collectors_way() -> Iterator[None]:
-    """Hypothesis collects all garbage at its first run in a thread, and each law has one: here it finds none."""
+    """Hypothesis collects all garbage at its first run in a thread, and each law has one: here it finds none.
+
+    Whoever has frozen what there was has done the same, and only he may undo it.
+    """
+    if gc.get_freeze_count() > FROZEN:
+        yield
+        return
     gc.collect(1)  # what is young may be garbage, and would get old with the rest
     gc.freeze()
     try:
