@@ -15,7 +15,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-__all__ = ["BYTES", "JSON", "NEARLY", "TWINS", "Group", "groups", "noise", "twins", "values"]
+__all__ = ["BYTES", "JSON", "NEARLY", "TWINS", "Group", "groups", "nearly", "noise", "twins", "values"]
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,14 @@ NEARLY: tuple[tuple[bytes, bytes], ...] = (
 
 
 @cache
-def twins(held: str) -> tuple[tuple[Any, Any], ...]:
-    """Pairs of values that some store takes for one another."""
+def twins(held: str, max_value: int) -> tuple[tuple[Any, Any], ...]:
+    """Pairs of values that some store takes for one another, up to `max_value` bytes."""
     if held == "bytes":
-        return TWINS
+        return tuple(pair for pair in TWINS if max(map(len, pair)) <= max_value)
     return (("x", "y"), ("x", "")) if held == "text" else ((["x"], ["y"]), (None, ["x"]), ([1], [True]), ({}, []))
+
+
+@cache
+def nearly(held: str, max_value: int) -> tuple[tuple[Any, Any], ...]:
+    """Pairs of bytes, up to `max_value` of them, that are the same to whoever compares too little of them."""
+    return tuple(pair for pair in NEARLY if held == "bytes" and max(map(len, pair)) <= max_value)

@@ -118,7 +118,7 @@ class Trial:
 
     def twins(self) -> tuple[Any, Any]:
         """Two values that some store takes for one another."""
-        return self.choose(twins(self.claims.values)[: self.rounds])
+        return self.choose(twins(self.claims.values, self.claims.max_value)[: self.rounds])
 
     def hostile_value(self) -> Any:
         """A value that some store does not give back as it was."""

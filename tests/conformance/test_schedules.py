@@ -5,9 +5,9 @@ import sys
 from functools import partial
 from operator import eq
 from pathlib import Path
-from threading import Lock
+from threading import Lock, current_thread
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 
 from storage_combinators.edges.mapping import as_mapping
 from storage_combinators.leaves.memory import Memory
+from storage_combinators.ref import Ref
 from storage_combinators.transforming.bytes_only import Bytes
 from storage_conformance import LAWS, Law, Report, judge
 from storage_conformance.engines.exhaustive import Odometer, every
 from storage_conformance.engines.turns import Turns
 from storage_conformance.laws.interrupted import packages
+from storage_conformance.outlaws.right_mappings import FolderEntries
 
 HERE = (__name__,)
 SCHEDULED = [law for law in LAWS if law.bound == "schedules"]
+OPENING = [law for law in LAWS if law.name == "opening_another_handle_disturbs_no_setting"]
 FREE = [law for law in LAWS if law.name.startswith("calls_of_threads")]
 
 
@@ -200,3 +203,46 @@ def test_free_threads_on_a_right_store_have_an_order(law: Law) -> None:
 
 def right_mapping() -> Any:
     return as_mapping(Bytes(Memory()))
+
+
+class Renames(FolderEntries):
+    """Who opens it removes what another is about to rename: a window of one step, after `before` others."""
+
+    def __init__(self, directory: Path, before: int) -> None:
+        super().__init__(directory)
+        self.new, self.before = directory / "new", before
+        self.new.unlink(missing_ok=True)
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        super().__setitem__(key, value)
+        for _ in range(self.before):
+            continue
+        self.new.touch()
+        self.new.unlink()
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_a_window_of_one_step_is_found_wherever_it_is(before: int) -> None:
+    def opened(directory: Path) -> Renames:
+        return Renames(directory, before)
+
+    assert judge(opened, laws=OPENING, step=2).broken
+
+
+class OfOneThread(FolderEntries):
+    """As a connection of sqlite3: another thread than that which opened it gets an exception."""
+
+    without: ClassVar[dict[str, str]] = {"threads": "a handle is of the thread that opened it"}
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.thread = current_thread()
+
+    def ref(self, key: Any) -> Ref:
+        if current_thread() is not self.thread:
+            raise RuntimeError("another thread")
+        return super().ref(key)
+
+
+def test_what_gives_up_threads_is_not_opened_in_another() -> None:
+    assert judge(OfOneThread, laws=OPENING, step=4).laws[0].verdict == "exempt"

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from compositions import asynchronous_writer, cached_files, home, storage_stack, write_back
-from storage_combinators import Bytes, Cache, Disk, Locked, Logging, Memory, Relative
+from storage_combinators import Bounded, Bytes, Cache, Disk, Locked, Logging, Memory, Relative
 from storage_combinators.edges.mapping import as_mapping
 from storage_combinators.ref import Ref
 from storage_combinators.store import Depth
 from storage_conformance import LAWS, BadSubject, judge
-from storage_conformance.content import NEARLY, SIZES, groups, noise, twins
+from storage_conformance.content import NEARLY, SIZES, groups, nearly, noise, twins
+from storage_conformance.laws import durability, mapping_durability
 from storage_conformance.names import families
 from storage_conformance.outlaws import OUTLAWS
 from storage_conformance.verbs import show
@@ -78,6 +79,40 @@ def test_the_compositions_of_the_paper_conform_without_options(factory: Any) -> 
     few = [law for law in LAWS if law.kind == "store" and law.claim != "threads" and law.level != "kill"]
     report = judge(factory, laws=few, **FEW)
     assert report.verdict == "conforms", [(each.law, each.why) for each in report.broken]
+
+
+def evicting(directory: Path) -> Any:
+    return Bounded(Disk(directory), 100)
+
+
+def test_who_evicts_is_not_asked_for_many_refs() -> None:
+    report = judge(evicting, laws=laws("many_refs_are_there_after_reopening"), **FEW)
+    assert report.laws[0].verdict == "exempt"
+
+
+class SlowClock:
+    """Each look at it is `seconds` later than the one before."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.now = seconds, 0.0
+
+    def monotonic(self) -> float:
+        self.now += self.seconds
+        return self.now
+
+
+@pytest.mark.parametrize("seconds", [0.0, 9.0, 30.0])
+def test_a_slow_store_is_asked_for_what_was_written_in_time(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (durability, mapping_durability):
+        monkeypatch.setattr(module, "time", SlowClock(seconds))
+    durability.keeps_the_first(Memory(), Ref(), 130, b"x")
+    mapping_durability.keeps_the_first_key({}, 130)
+    store, refs, mapping, keys = Memory(), list[int](), dict[str, bytes](), list[int]()
+    durability.puts_many(store, Ref(), str, 130, refs)
+    durability.has_many(store, Ref(), str, len(refs), lists=True)
+    mapping_durability.sets_many(mapping, 130, keys)
+    mapping_durability.has_many(mapping, len(keys))
+    assert len(refs) == len(keys) == {0.0: 130, 9.0: 3, 30.0: 1}[seconds]
 
 
 def test_values_are_those_that_every_part_takes() -> None:
@@ -191,10 +226,11 @@ def test_a_long_value_is_written_short_and_means_the_same(value: bytes) -> None:
 @pytest.mark.parametrize("held", ["bytes", "json", "text"])
 def test_every_value_that_is_tried_can_be_read_from_a_script(held: str) -> None:
     tried = [value for group in groups(held, 2**16) for value in group.values]
-    for value in (*tried, *(one for pair in (*twins(held), *NEARLY) for one in pair)):
+    for value in (*tried, *(one for pair in (*twins(held, 8 * 2**20), *NEARLY) for one in pair)):
         assert eval(show(value), {"random": __import__("random")}) == value
 
 
 def test_twins_are_two() -> None:
-    assert all(show(one) != show(other) for held in ("bytes", "json", "text") for one, other in twins(held))
-    assert all(show(one) != show(other) for one, other in NEARLY)
+    pairs = [pair for held in ("bytes", "json", "text") for pair in twins(held, 8 * 2**20)]
+    assert all(show(one) != show(other) for one, other in [*pairs, *NEARLY])
+    assert {len(value) for pair in (*twins("bytes", 4096), *nearly("bytes", 4096)) for value in pair} <= {*range(4097)}

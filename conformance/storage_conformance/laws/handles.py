@@ -18,7 +18,7 @@ from ..engines.turns import Turns
 from ..law import law
 from ..trial import Broken, Recorded, Trial
 from ..verbs import alike, answer_of
-from .durability import MAKE_VALUE
+from .durability import FEW, MAKE_VALUE
 from .interrupted import ALL, answer, asking, packages, shown, text, where
 
 CHAPTER = "chapters/01-protocol.md"
@@ -107,13 +107,13 @@ def _of_a_mapping(t: Trial) -> Iterator[list[Turn]]:
         yield [*lists, (d, "[]=", (k, b"1")), *lists, (e, "[]=", (near, b"1")), *lists, (d, "del", (near,)), *lists]
 
 
-@law("shared", chapter=CHAPTER, bound="schedules")
+@law("shared", needs=("writes", "threads"), chapter=CHAPTER, bound="schedules")
 def opening_another_handle_disturbs_no_put(t: Trial) -> None:
     """put(r, v), interrupted anywhere, while another handle is opened: both succeed, and get(r) = v in both"""
     _opened_meanwhile(t, "put", "get")
 
 
-@law("shared", kind="mapping", chapter=CHAPTER, bound="schedules")
+@law("shared", kind="mapping", needs=("writes", "threads"), chapter=CHAPTER, bound="schedules")
 def opening_another_handle_disturbs_no_setting(t: Trial) -> None:
     """d[k] = v, interrupted anywhere, while another handle e is opened: both succeed, and d[k] = e[k] = v"""
     _opened_meanwhile(t, "[]=", "[]")
@@ -123,8 +123,8 @@ def _opened_meanwhile(t: Trial, write: str, read: str) -> None:
     key, (old, new) = t.scope.refs[0], map(eval(MAKE_VALUE[t.claims.values]), (1, 2))  # noqa: S307  # our own text
     t.expect(None, write, key, old)
     opening, call = t.place.again_line("other").partition(" = ")[2], (write, key, new)
-    stride, often = STRIDES[bool(t.root)], t.chooser.interruptions(1)
-    turns = Turns(packages(t), lambda step: step % stride == 0 and often(step))
+    stride, often = _stride(t), t.chooser.interruptions(1)
+    turns = Turns(packages(t), lambda step: not turns.ended and step % stride == 0 and often(step))
     t.aside, t.pulse.since, t.pulse.patience = True, monotonic(), 2.0
     try:
         written, other = turns.run([partial(answer, t.handle("store"), call), partial(_opened, t, opening)])
@@ -136,7 +136,9 @@ def _opened_meanwhile(t: Trial, write: str, read: str) -> None:
         _tell_opening(t, turns, opening, call, (read, said))
 
 
-STRIDES = (3, 40)  # of so many steps one is tried; of servers that others use, fewer
+def _stride(t: Trial) -> int:
+    """Of so many steps one is tried: of a server that others use few, and fewer where few fit into the bound."""
+    return 40 if t.root else 3 if t.rounds < FEW else 1
 
 
 def _opened(t: Trial, opening: str) -> Any:

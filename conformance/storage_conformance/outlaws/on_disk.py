@@ -176,7 +176,7 @@ class ClearsTemporaryFiles(Folder):
 
 
 @outlaw(
-    "many_refs_are_there_after_reopening", wrong="Who opens it keeps a thousand values.", seen="one page of a listing"
+    "many_refs_are_there_after_reopening", wrong="Who opens it keeps a hundred values.", seen="one page of a listing"
 )
 class KeepsOnePage(Folder):
     def __init__(self, directory: Path) -> None:
