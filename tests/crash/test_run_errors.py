@@ -30,7 +30,7 @@ os.rename(path + ".new", path)
 os.fsync(os.open(folder, os.O_RDONLY))
 """
 WHOLE = "while data: data = data[os.write(new, data):]"
-AGAIN = "try: os.fsync(new)\nexcept OSError: os.fsync(new)"
+AGAIN, ALL = (f"try: os.fsync(new)\nexcept OSError: {later}" for later in ("os.fsync(new)", "os.sync()"))
 
 
 def judged(place: Path, write: str, sync: str, *, errors: bool) -> ModelResult:
@@ -46,6 +46,7 @@ def judged(place: Path, write: str, sync: str, *, errors: bool) -> ModelResult:
     [
         (WHOLE, "os.fsync(new)", ""),
         (WHOLE, AGAIN, 'fsync("data/value.new") fails with EIO'),
+        (WHOLE, ALL, 'fsync("data/value.new") fails with EIO'),
         ("os.write(new, data)", "os.fsync(new)", "files grow to 6000 bytes and no further"),
         (
             "try: os.write(new, data)\nexcept OSError: pass",
@@ -53,7 +54,7 @@ def judged(place: Path, write: str, sync: str, *, errors: bool) -> ModelResult:
             'write("data/value.new") fails with ENOSPC',
         ),
     ],
-    ids=["right", "asks again", "takes a short write for a whole one", "goes on without the data"],
+    ids=["right", "asks again", "syncs all", "takes a short write for a whole one", "goes on without the data"],
 )
 def test_a_program_may_fail_but_must_not_lie(tmp_path, write, sync, lie) -> None:
     result = judged(tmp_path, write, sync, errors=True)

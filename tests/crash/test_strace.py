@@ -173,6 +173,20 @@ def test_a_mapped_file_is_told_with_what_it_held_at_the_end(scratch) -> None:
 
 
 @linux
+@pytest.mark.parametrize(("name", "later"), [("fsync", "Sync"), ("fdatasync", "Sync"), ("msync", "Msync")])
+def test_a_sync_that_fails_is_told_as_such_and_the_next_as_a_sync(scratch, name, later) -> None:
+    strace, sync = recorded(scratch), "m.flush" if name == "msync" else f"lambda: os.{name}(f)"
+    program = (
+        f"import mmap, os; os.chdir({str(scratch / 'root')!r});\n"
+        "f = os.open('m', os.O_RDWR | os.O_CREAT); os.ftruncate(f, 4096); m = mmap.mmap(f, 4096)\n"
+        f"sync = {sync}\ntry: sync()\nexcept OSError: sync()"
+    )
+    strace.run([sys.executable, "-IS", "-c", program], 1, inject=f"{name}:error=EIO:when=1")
+    kinds = [type(step.op).__name__ for step in strace.trace.steps]
+    assert [kind for kind in kinds if kind in ("Failed", "Sync", "Msync")] == ["Failed", later]
+
+
+@linux
 def test_a_child_that_goes_on_after_the_program_returned_is_too_late(scratch) -> None:
     program = (
         "r, w = os.pipe()\n"

@@ -8,7 +8,7 @@ from itertools import groupby
 from .plan import Data, Entry, Grown, Unit, bits
 from .search import State
 from .split import plan
-from .trace import Call, Mark, Seen, Step, Sync, Trace
+from .trace import Call, Failed, Mark, Seen, Step, Sync, Trace
 
 __all__ = ["MEANING", "Counterexample", "explain", "told"]
 
@@ -35,6 +35,10 @@ MAPPED = "A mapped file was never synced: add msync with MS_SYNC after the last 
 LATE = (
     "The writer had returned before this was done, perhaps by a process that it left behind: it has to wait until the "
     "value is durable."
+)
+FAILED = (
+    "No later sync can help: one has failed, and the system has dropped what it was to write. The writer has to fail "
+    "too, or to write it all to a new file."
 )
 SPLIT = "No sync can help: names that change in one call may reach the disk one by one under this model."
 GARBAGE = {
@@ -168,6 +172,9 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
         return f"Add {' and '.join(sync for sync, _ in add.values())}, just before {before}."
     if kind == "stuck":
         return AGAIN
+    failed = {step.op.node for step in state.plan.trace.steps if isinstance(step.op, Failed)}
+    if any(failed & state.plan.units[i].homes.keys() for i in bits(state.choice.lost)):
+        return FAILED
     if kind == "lost after return" and not state.choice.lost:
         return LATE
     if state.guess and not state.doubtful and not _of_others(state):

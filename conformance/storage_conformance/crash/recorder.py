@@ -66,8 +66,6 @@ class Recorder:
     trace: Trace = field(init=False)
     mirror: Mirror = field(init=False)
     mapped: set[int] = field(default_factory=set)
-    failed: set[int] = field(default_factory=set)
-    """Files of which a sync has failed: the data is gone from the cache, so that no later sync proves anything."""
     call: Call = field(default_factory=lambda: Call("", 1, 1))
 
     def __post_init__(self) -> None:
@@ -204,13 +202,12 @@ class Recorder:
 
     def sync(self, node: int, *, data: bool = False) -> None:
         """fsync, fdatasync."""
-        if node != OUTSIDE and node not in self.failed:
+        if node != OUTSIDE:
             self.add(f'{"fdatasync" if data else "fsync"}("{self.mirror.path(node)}")', Sync(node, data))
 
     def sync_failed(self, node: int, name: str) -> None:
-        """fsync, fdatasync that answered with an error: told, for people to see why no later one counts."""
+        """fsync, fdatasync, msync that answered with an error."""
         if node != OUTSIDE:
-            self.failed.add(node)
             self.add(f'{name}("{self.mirror.path(node)}") failed', Failed(node))
 
     def sync_all(self, text: str = "sync()") -> None:

@@ -14,7 +14,7 @@ from .disk import GUESSES, Choice, Disk
 from .models import Model
 from .plan import Plan, Point
 from .split import plan
-from .trace import Map, Mark, Msync, Sync, SyncAll, Trace
+from .trace import Failed, Map, Mark, Msync, Sync, SyncAll, Trace
 from .tree import Tree
 
 __all__ = ["BUDGET", "Search", "State", "states", "synced_maps"]
@@ -140,12 +140,15 @@ def _mapped(trace: Trace, point: Point) -> frozenset[int]:
 
 
 def synced_maps(trace: Trace, point: Point) -> frozenset[int]:
-    """The files that were synced after they were mapped."""
+    """The files that were synced after they were mapped, and of which no sync has failed since."""
     mapped, synced = set[int](), set[int]()
     for op in (step.op for step in trace.steps if step.call.end < point.time):
         match op:
             case Map(node):
                 mapped.add(node)
+            case Failed(node):
+                mapped.discard(node)
+                synced.discard(node)
             case Sync(node) | Msync(node):
                 synced |= mapped & {node}
             case SyncAll():

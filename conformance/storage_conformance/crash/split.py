@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from .models import Model
@@ -15,6 +16,7 @@ from .replay import View, after
 from .trace import (
     Call,
     Create,
+    Failed,
     Hardlink,
     Mkdir,
     Msync,
@@ -44,7 +46,9 @@ def plan(trace: Trace, model: Model) -> Plan:
         split.take(step.op)
         split.view.apply(step)
     starts = [call.start for call in split.calls]
-    return Plan(trace, model, split.units, starts, [(call.end, certain) for call, certain in split.synced])
+    return Plan(
+        trace, model, split.without(split.lost()), starts, [(call.end, certain) for call, certain in split.synced]
+    )
 
 
 class _Split:
@@ -57,6 +61,7 @@ class _Split:
         self.calls: list[Call] = []  # of each unit
         self.synced: list[tuple[Call, int]] = []  # each sync, and what is certain once it has returned
         self.open: dict[int, set[int]] = {}  # the units that are not certain yet: the homes that still wait for a sync
+        self.failed: dict[int, int] = {}  # by node, the event at which the last sync of it that failed returned
         self.journal = 0
         self.grown: defaultdict[int, int] = defaultdict(int)  # by node, as the next one
         self.cut: defaultdict[int, int] = defaultdict(int)
@@ -131,6 +136,8 @@ class _Split:
                 self.sync(lambda homes: homes - {node}, self.due(node, data=data))
             case Msync(node):
                 self.sync(lambda homes: homes - {node}, self.due(node, data=True))
+            case Failed(node):
+                self.failed[node] = self.call.end
             case SyncAll():
                 self.sync(lambda homes: set(), 0)
 
@@ -164,11 +171,15 @@ class _Split:
         # A size within the page of the old end waits for nothing, as that page is mapped, unless the model says so.
         whole = 0 if self.model.tail_waits_for_data else was + -was % PAGE
         below = self.put(node, op.offset, op.data, "bytes {} to {}", path, whole)
-        for size in _edges(was, end, PAGE)[1:] if end > was else ():
+        for size in _edges(was, end, PAGE)[1:] if self.resizes(node, end, was) else ():
             needs = (below if self.model.size_waits_for_data else 0) | self.grown[node] | self.cut[node]
             grown = Grown(node, size)
             self.grown[node] = self.add(f"the size {size} of {path}", grown, needs=needs, homes={node: path})
         self.touch({node}, resized=end > was)
+
+    def resizes(self, node: int, end: int, was: int) -> bool:
+        """Whether a write up to there sets the size: if the file grows, or if the size may be what a sync has lost."""
+        return end > was or (end == was and node in self.failed)
 
     def put(self, node: int, offset: int, data: bytes, what: str, path: str, whole: int = 0) -> int:
         """Bytes, each sector a unit; those from `whole` on."""
@@ -185,7 +196,7 @@ class _Split:
     def write_in_journal(self, op: Write, was: int, path: str) -> None:
         for start, stop in pairwise(_edges(op.offset, op.offset + len(op.data), PAGE)):
             page = Data(op.node, start, op.data[start - op.offset : stop - op.offset])
-            sized = [Grown(op.node, stop)] if stop > was else []
+            sized = [Grown(op.node, stop)] if self.resizes(op.node, stop, was) else []
             self.log(f"bytes {start} to {stop} of {path}", page, *sized, homes={op.node: path})
         self.touch({op.node}, resized=True)
 
@@ -244,14 +255,25 @@ class _Split:
 
     def sync(self, left: Callable[[set[int]], set[int]], due: int) -> None:
         """What ended before the sync started, or is of the same call, is certain when it returns."""
-        certain = 0
-        for i in [i for i in self.open if self.calls[i].end < self.call.start or self.calls[i] == self.call]:
+        certain, lost = 0, self.lost()
+        past = [i for i in self.open if self.calls[i].end < self.call.start or self.calls[i] == self.call]
+        for i in (i for i in past if not lost >> i & 1):
             self.open[i] = left(self.open[i])
             if not self.open[i] or due >> i & 1:
                 certain |= self.units[i].needs | 1 << i
+        certain &= ~lost
         for i in bits(certain):
             self.open.pop(i, None)
         self.synced.append((self.call, certain))
+
+    def lost(self) -> int:
+        """What waits for a sync that has failed since, and is no longer in the cache: no sync makes it certain."""
+        old = (i for i, homes in self.open.items() if any(self.calls[i].start < self.failed.get(n, 0) for n in homes))
+        return union(1 << i for i in old)
+
+    def without(self, lost: int) -> list[Unit]:
+        """The units, of which those that are not lost no longer wait for any that is."""
+        return [unit if lost >> i & 1 else replace(unit, needs=unit.needs & ~lost) for i, unit in enumerate(self.units)]
 
 
 def _edges(start: int, end: int, step: int) -> list[int]:

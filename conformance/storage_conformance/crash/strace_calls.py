@@ -43,8 +43,9 @@ def follow(recorder: Recorder, calls: list[Call | Exit], folder: str, events: in
             continue
         process = state.processes[call.pid]
         recorder.call = trace.Call("", events + 2 * call.began, events + 2 * call.ended + 1, process.leader, call.pid)
-        if call.result == -1 and call.name in ("fsync", "fdatasync"):
-            recorder.sync_failed(state.file(process, call.args[0]).node, call.name)
+        if call.result == -1 and call.name in ("fsync", "fdatasync", "msync"):
+            for node in _synced(state, process, call):
+                recorder.sync_failed(node, call.name)
         if call.result == -1 or call.name in FORKS:
             continue
         if call.name in STRANGE:
@@ -250,9 +251,16 @@ def _mremap(_: Follower, process: Process, call: Call) -> None:
 
 
 def _msync(state: Follower, process: Process, call: Call) -> None:
-    if call.args[2] & MS_SYNC:
-        for node in dict.fromkeys(region.node for region in process.mapped(call.args[0], call.args[1])):
-            state.recorder.msync(node)
+    for node in _synced(state, process, call):
+        state.recorder.msync(node)
+
+
+def _synced(state: Follower, process: Process, call: Call) -> Iterable[int]:
+    """The nodes that fsync, fdatasync or msync was asked for, each once."""
+    if call.name != "msync":
+        return [state.file(process, call.args[0]).node]
+    regions = process.mapped(call.args[0], call.args[1]) if call.args[2] & MS_SYNC else ()
+    return dict.fromkeys(region.node for region in regions)
 
 
 Handler = Callable[[Follower, Process, Call], None]

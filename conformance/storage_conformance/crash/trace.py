@@ -139,7 +139,7 @@ class SyncAll:
 
 @dataclass(frozen=True)
 class Failed:
-    """A sync of this file that failed: nothing is durable by it, nor by any later one."""
+    """A sync of this file or folder that failed: what it was to make durable has left the cache, for no later sync."""
 
     node: int
 
