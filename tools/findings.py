@@ -30,10 +30,11 @@ def judged(report: dict[str, Any], known: dict[str, dict[str, str]]) -> tuple[se
 
 
 def told(report: dict[str, Any], pages: set[str], new: list[dict[str, Any]]) -> Iterator[str]:
-    """One line of figures, then each violation that is new."""
+    """One line of figures, then why the run was not finished, and each violation that is new."""
     known = f", known: {', '.join(sorted(pages))}" if pages else ""
     figures = f"{report['workloads']} workloads, {report['states']} states, {report['seconds']:.0f} seconds"
     yield f"{report['filesystem']}: {figures}, {len(report['violations'])} violations, {len(new)} of them new{known}"
+    yield from (f"  not finished: {why}" for why in report.get("why", []))
     for violation in new:
         yield f"  {'; '.join(violation['workload'])}: {violation['explanation']}"
 
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
         report = json.loads(path.read_text("utf-8"))
         pages, new = judged(report, known)
         print(*told(report, pages, new), sep="\n")
-        status |= bool(new) or report["verdict"] == "incomplete"
+        status |= bool(new) or bool(report.get("why")) or report["verdict"] == "incomplete"
     return int(status)
 
 

@@ -49,6 +49,8 @@ def test_what_is_on_no_page_does_not(tmp_path, report) -> None:
 
 def test_a_run_that_was_not_finished_does_not(tmp_path) -> None:
     assert checked(tmp_path, verdict="incomplete", violations=[])[0] == 1
+    status, told = checked(tmp_path, violations=[KNOWN], why=["the time limit was reached"])
+    assert (status, told.splitlines()[1]) == (1, "  not finished: the time limit was reached")
 
 
 def test_a_team_may_have_its_own_list_and_more_reports_than_one(tmp_path) -> None:
