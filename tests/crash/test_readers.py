@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from storage_conformance.crash.readers import BadCommand, Command, Programs, Stopped, python_program
+from storage_conformance.crash.readers import SERVER, BadCommand, Command, Programs, Stopped, python_program
 
 
 @pytest.fixture
@@ -130,12 +130,21 @@ def test_a_program_that_does_not_end_is_ended(tmp_path, words) -> None:
 
 
 def test_where_one_program_has_hung_others_are_not_waited_for_as_long(tmp_path) -> None:
-    made = Programs(tmp_path, seconds=2.5)
-    assert made.run(["true"], tmp_path).status == 0
-    assert (made.seconds, made.longest > 0) == (2.5, True)
-    made.longest = 0.01
+    made = Programs(tmp_path, seconds=0.2)
     assert made.run(["sh", "-c", "exec sleep 60"], tmp_path).status == 124
-    assert made.seconds == 2.0
+    made.seconds = 30.0
+    assert (made._patience(False), made._patience(True)) == (2.0, 30.0)  # a writer is given input, and has not hung
+    assert made.run(["sh", "-c", "exec sleep 60"], tmp_path).status == 124
+    made.hung.add(True)
+    made.learn(2.5, writer=True)
+    assert (made._patience(False), made._patience(True)) == (2.0, 25.0)
+    assert made.run(["sleep", "2.5"], tmp_path, script(tmp_path, "", "input")).status == 0
+
+
+def test_a_program_that_answers_as_one_that_hung_has_not(programs, tmp_path) -> None:
+    for words in (["sh", "-c", "exit 124"], [sys.executable, str(script(tmp_path, "raise SystemExit(124)"))]):
+        assert programs.run(words, tmp_path).status == 124
+    assert (programs.hung, programs.longest[False] > 0) == (set(), True)
 
 
 def test_a_program_whose_time_is_over_with_that_of_all_has_not_hung(tmp_path) -> None:
@@ -161,36 +170,122 @@ def test_a_server_that_dies_costs_no_answer(programs, tmp_path) -> None:
 
 
 IMPORTS = {
-    "an installed module is imported once more, for all later runs": ("count = 0", ["ran"] * 4, (2,)),
-    "a module that prints does so in every run": ("print('hello')", ["hello\nran"] * 4, (5,)),
-    "a module that starts a thread has it in every run": (
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
-        ["ran"] * 4,
-        (4,),
+    "prints": ("print('hello')", "1", "hello\n1"),
+    "prints past Python": ("os.system('echo hello')", "1", "hello\n1"),
+    "reads its input": ("held = sys.stdin.readline()", "installed.held == ''", "True"),
+    "reads arguments": ("held = sys.argv[1:]", "installed.held", "['argument']"),
+    "keeps its output": ("def held(out=sys.stdout): return out is sys.stdout", "installed.held()", "True"),
+    "keeps its process": ("held = os.getpid()", "installed.held == os.getpid()", "True"),
+    "starts a thread": (
+        "from concurrent.futures import ThreadPoolExecutor\nheld = ThreadPoolExecutor(1)\nheld.submit(int).result()",
+        "installed.held.submit(int).result()",
+        "0",
     ),
-    "a module that wants arguments is left to the program": (
-        "import sys\nsys.argv[1]",
-        ["ran"] * 4,
-        (7, 8),
+    "has a folder of its own": (
+        "import tempfile\nheld = tempfile.TemporaryDirectory()",
+        "os.path.isdir(installed.held.name)",
+        "True",
     ),
+    "adds a place": ("sys.path.insert(0, '/added')", "'/added' in sys.path", "True"),
+    "has a place that is no string": ("import pathlib\n__spec__.origin = pathlib.Path('/x')", "1", "1"),
 }
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
 @pytest.mark.parametrize("case", IMPORTS)
-def test_what_a_program_imports_is_the_same_in_every_run(tmp_path, monkeypatch, case) -> None:
-    text, printed, imports = IMPORTS[case]
+def test_a_module_of_the_user_is_imported_anew_in_every_run(programs, tmp_path, monkeypatch, case) -> None:
+    text, expression, printed = IMPORTS[case]
     (tmp_path / "lib").mkdir()
-    (tmp_path / "log").touch()
-    script(tmp_path / "lib", f"open({str(tmp_path / 'log')!r}, 'a').write('imported ')\n{text}", "installed.py")
+    script(tmp_path / "lib", f"import os, sys\n{text}", "installed.py")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
-    words = [sys.executable, str(script(tmp_path, "import installed\nprint('ran')")), "argument"]
-    made = Programs(tmp_path, seconds=20)
+    words = [sys.executable, str(script(tmp_path, f"import installed, os, sys\nprint({expression})")), "argument"]
+    runs = [programs.run(words, tmp_path) for _ in range(3)]
+    assert [(ran.status, ran.printed.decode().strip()) for ran in runs] == [(0, printed)] * 3
+    assert len(programs.started) == 1
+
+
+def test_a_package_beside_the_program_hides_one_that_is_installed(programs, tmp_path, monkeypatch) -> None:
+    for place in ("lib", "prog"):
+        (tmp_path / place / "mystore").mkdir(parents=True)
+        for name in ("__init__.py", "slots.py"):
+            script(tmp_path / place / "mystore", f"held = {place!r}", name)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    program = script(tmp_path / "prog", "import mystore, mystore.slots\nprint(mystore.held, mystore.slots.held)")
+    ran = [programs.run([sys.executable, str(program)], tmp_path).printed for _ in range(3)]
+    assert (ran, len(programs.started)) == ([b"prog prog\n"] * 3, 1)
+
+
+def test_a_module_of_the_program_hides_one_of_the_standard_library(programs, tmp_path) -> None:
+    (tmp_path / "lib").mkdir()
+    script(tmp_path / "lib", "held = 'own'", "queue.py")
+    first = f"import sys\nsys.path.insert(0, {str(tmp_path / 'lib')!r})\n"
+    text = "import concurrent.futures.thread, queue\nprint(queue.held)"
+    (tmp_path / "lib" / "beside.py").write_text(text)
+    beside, elsewhere = tmp_path / "lib" / "beside.py", script(tmp_path, first + text)
+    for program in (beside, elsewhere):
+        assert [programs.run([sys.executable, str(program)], tmp_path).printed for _ in range(3)] == [b"own\n"] * 3
+    assert python_program([sys.executable, str(beside)]) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+@pytest.mark.parametrize("threads", [0, 1])
+def test_numpy_is_imported_once_more_for_all_later_runs_unless_it_has_threads(
+    programs, tmp_path, monkeypatch, threads
+) -> None:
+    site, log = tmp_path / "site-packages", tmp_path / "log"
+    (site / "numpy").mkdir(parents=True)
+    start = "threading.Thread(target=time.sleep, args=(99,), daemon=True).start()\n" * threads
+    script(site / "numpy", f"import threading, time\n{start}from . import random", "__init__.py")
+    held = f"open({str(log)!r}, 'a').write('imported ')\ndef seed(): global seeded; seeded = True\nseeded = False"
+    script(site / "numpy", held, "random.py")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    words = [sys.executable, str(script(tmp_path, "import numpy\nprint(numpy.random.seeded)"))]
+    printed = [programs.run(words, tmp_path).printed for _ in range(4)]
+    assert printed == ([b"False\n"] * 4 if threads else [b"False\n"] + [b"True\n"] * 3)
+    assert log.read_text().count("imported") == (4 if threads else 2)
+
+
+INERT = """
+import os, runpy, signal, sys, threading, warnings
+def around():
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    return os.getcwd(), dict(os.environ), sys.argv[:], sys.path[:], threading.active_count(), handlers
+warnings.simplefilter("ignore")
+active, before = runpy.run_path(sys.argv[1])["ACTIVE"], around()
+for name in sorted(sys.stdlib_module_names - active):
     try:
-        assert [made.run(words, tmp_path).printed.decode().strip() for _ in range(4)] == printed
-    finally:
-        made.close()
-    assert (tmp_path / "log").read_text().count("imported") in imports
+        __import__(name)
+    except ImportError:
+        pass
+    if around() != before:
+        print(name)
+        before = around()
+"""
+
+
+def test_modules_of_the_standard_library_do_nothing_but_be_imported() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", INERT, str(SERVER)], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == ""
+
+
+ODD = {
+    "a module that cannot be asked": "class Odd:\n  def __getattr__(self, name): raise SystemError(name)\n"
+    "sys.modules['queue'] = sys.modules['odd'] = Odd()",
+    "no module": "sys.modules['queue'] = sys.modules['odd'] = None",
+    "no __main__": "del sys.modules['__main__']",
+    "descriptors that are closed": "os.closerange(3, 99)",
+    "pipes that nobody reads": "os.closerange(3, 99)\nfor _ in range(20): os.write(os.pipe()[1], b'x' * 65536)",
+    "a pipe that tells something else": "for n in range(3, 99):\n  try: os.write(n, b'[1]')\n  except OSError: pass",
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_what_is_told_of_imports_changes_no_status(programs, tmp_path, case) -> None:
+    words = [sys.executable, str(script(tmp_path, f"import os, sys\n{ODD[case]}\nprint('ran')"))]
+    runs = [programs.run(words, tmp_path) for _ in range(3)]
+    assert [(ran.status, ran.printed, ran.said) for ran in runs] == [(0, b"ran\n", "")] * 3
+    assert [server.process.poll() for server in programs.started] == [None]
 
 
 def test_libraries_of_numbers_start_no_threads_unless_the_user_said_how_many(tmp_path, monkeypatch) -> None:

@@ -8,11 +8,14 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 from pathlib import Path
+from pkgutil import iter_modules
 from queue import SimpleQueue
 from time import monotonic
 
@@ -97,8 +100,17 @@ def python_program(words: Sequence[str]) -> Python | None:
     count = next((n for n, word in enumerate(words) if n and not PLAIN_OPTION.fullmatch(word)), len(words))
     rest = list(words[count:])
     if len(rest) > 1 and rest[0] == "-m":
-        return Python(tuple(words[:count]), rest[1], tuple(rest[1:]))
-    return Python(tuple(words[:count]), "", tuple(rest)) if rest and Path(rest[0]).is_file() else None
+        return None if _hides(os.getcwd()) else Python(tuple(words[:count]), rest[1], tuple(rest[1:]))
+    if not rest or not Path(rest[0]).is_file() or _hides(os.path.dirname(os.path.realpath(rest[0]))):
+        return None
+    return Python(tuple(words[:count]), "", tuple(rest))
+
+
+@cache
+def _hides(folder: str) -> bool:
+    """Whether a module of the user's hides one of the standard library: a fork server has those before any program."""
+    places = [folder, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return any(module.name in sys.stdlib_module_names for module in iter_modules(filter(None, places)))
 
 
 def _shebang(path: str) -> list[str]:
@@ -131,10 +143,9 @@ class Server:
         try:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
-            answer = self.process.stdout.readline()
+            return int(self.process.stdout.readline())
         except (BrokenPipeError, ValueError):
             return None
-        return int(answer) if answer.strip() else None
 
     def close(self) -> None:
         """End it."""
@@ -154,8 +165,10 @@ class Programs:
     seconds: float = 30.0
     end: float = inf
     """When, by the clock `monotonic`, nothing has time any more; Stopped is raised then."""
-    longest: float = 0.0
-    """Seconds that the longest run took that ended by itself."""
+    longest: dict[bool, float] = field(default_factory=dict)
+    """Seconds that the longest run took that ended by itself: of writers, who are given input, and of all others."""
+    hung: set[bool] = field(default_factory=set)
+    """Which of the two have hung: others that do are not waited for as long."""
     idle: dict[tuple[str, ...], SimpleQueue[Server]] = field(default_factory=dict)
     started: list[Server] = field(default_factory=list)
 
@@ -163,21 +176,28 @@ class Programs:
         """Run one to its end; `place` is a folder of its own for its output. Raises Stopped."""
         files = {name: str(place / name) for name in ("stdout", "stderr")} | {"stdin": str(stdin or os.devnull)}
         python, start = python_program(words), monotonic()
-        patience = min(self.seconds, max(0.0, self.end - start) + 1)
+        patience = min(self._patience(bool(stdin)), max(0.0, self.end - start) + 1)
         status = self._served(python, files, patience) if python else None
         if status is None:
             status = _plain(words, files, patience)
-        if status == TIME_OVER and monotonic() > self.end:
+        took = monotonic() - start
+        hung = status == TIME_OVER and took >= patience  # else it is the program's own status
+        if hung and monotonic() > self.end:
             raise Stopped  # it may have done well, given its time
-        self._learn(status, monotonic() - start)
+        if hung:
+            self.hung.add(bool(stdin))
+        else:
+            self.learn(took, writer=bool(stdin))
         return Ran(status, (place / "stdout").read_bytes(), _last_words(place / "stderr"))
 
-    def _learn(self, status: int, took: float) -> None:
-        """Once a program has hung, others that do are not waited for as long."""
-        if status == TIME_OVER:
-            self.seconds = min(self.seconds, max(LEAST, PATIENCE * self.longest))
-        else:
-            self.longest = max(self.longest, took)
+    def learn(self, took: float, *, writer: bool) -> None:
+        """How long a run took that ended by itself."""
+        self.longest[writer] = max(self.longest.get(writer, 0.0), took)
+
+    def _patience(self, writer: bool) -> float:
+        if writer not in self.hung:
+            return self.seconds
+        return min(self.seconds, max(LEAST, PATIENCE * self.longest.get(writer, 0.0)))
 
     def _served(self, python: Python, files: dict[str, str], patience: float) -> int | None:
         with self._server(python) as server:

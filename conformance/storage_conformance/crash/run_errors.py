@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .run_record import Recorded, Stage
+from .run_record import Recorded, Stage, Unfit
 from .run_values import KEY, Put, Scenario, value
 from .strace import Strace
 from .strace_lines import Call, File
@@ -64,7 +64,9 @@ def with_errors(stage: Stage, before: Tree, *, keyed: bool) -> Iterator[tuple[Fa
 def _run(stage: Stage, before: Tree, puts: tuple[Put, Put], fault: Fault) -> Strace:
     """The first write happens before anything is recorded, and is durable; the second one has the fault."""
     folder = stage.places.fresh(before)
-    stage.write(puts[0], folder, stage.places.scratch)
+    wrote = stage.write(puts[0], folder, stage.places.scratch)
+    if wrote.status:
+        raise Unfit(f"--write failed with status {wrote.status} before any fault: {wrote.said or 'it said nothing'}")
     strace = Strace(stage.places.live, stage.places.scratch)
     words, file = stage.written(puts[1], folder)
     strace.run([*fault.before, *words], 2, file, fault.inject)

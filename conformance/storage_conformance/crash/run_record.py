@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from .readers import Command, Programs, Ran
 from .run_places import Places
@@ -89,15 +90,20 @@ class Stage:
         for number, put in enumerate(scenario.puts, 1):
             watch(f"{scenario.name}: run {number} of the writer")
             words, file = self.written(put, folder)
-            ended = strace.run(words, number, file)
-            if ended.status:
-                status = "did not end" if ended.status == 124 else f"failed with status {ended.status}"
-                raise Unfit(f"--write {status} without any crash, run {number}: {ended.said or 'it said nothing'}")
+            self._recorded(strace, words, number, file)
             for key in dict.fromkeys(put.key for put in scenario.puts[:number]):
                 last = [put for put in scenario.puts[:number] if put.key == key][-1]
                 self._check(key, last.value, f"after run {number} of the writer")
         self._looks_inside(scenario, before)
         return Recorded(scenario, strace.trace)
+
+    def _recorded(self, strace: Strace, words: list[str], number: int, file: Path) -> None:
+        start = monotonic()
+        ended = strace.run(words, number, file)
+        if ended.status:
+            status = "did not end" if ended.status == 124 else f"failed with status {ended.status}"
+            raise Unfit(f"--write {status} without any crash, run {number}: {ended.said or 'it said nothing'}")
+        self.programs.learn(monotonic() - start, writer=True)
 
     def _looks_inside(self, scenario: Scenario, before: Tree) -> None:
         """In the folder as it was before, nothing of what was written is to be found."""
