@@ -157,7 +157,10 @@ class Trial:
         return answer
 
     def left(self) -> list[Ref] | None:
-        """The refs that may have a value now; None where that is for a listing to tell."""
+        """The refs that may have a value now; None where that is for a listing to tell.
+
+        Where nothing is listed, they are all that were written: no later look finds what a wrong store kept.
+        """
         opening = [self.place.again_line(name) for name in ("store", "other")]
         known = not self.aside and all(step.handle in HANDLES or step.verb in opening for step in self.steps)
         if self.claims.lists and not known:
@@ -165,10 +168,10 @@ class Trial:
         there: dict[Any, bool] = {}
         for step in self.steps:
             if step.verb in ("put", "merge", "swap") and not isinstance(step.answer, UNDONE):
-                there[step.args[0]] = step.args[-1] is not MISSING
+                there[step.args[0]] = step.args[-1] is not MISSING or isinstance(step.answer, BaseException)
             elif step.verb == "delete" and step.answer is None:
                 there[step.args[0]] = False
-        return [ref for ref, held in there.items() if held and isinstance(ref, Ref)]
+        return [ref for ref, held in there.items() if (held or not self.claims.lists) and isinstance(ref, Ref)]
 
     def handle(self, path: str) -> Any:
         """The store called `path`: "store", another one that a line opened, or a port such as "store.source"."""

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from provision.kind import Server
+from storage_combinators import Memory, PassThrough
 from storage_combinators.edges.open_store import open_store
 from storage_combinators.ref import Ref
-from storage_conformance import LAWS, Report, Trial, judge, law
+from storage_combinators.store import MISSING, Depth, Refused
+from storage_conformance import LAWS, Report, Subject, Trial, judge, law
 from storage_conformance.subjects import subject
 
 FOREIGN = {Ref("mine"): b"1", Ref("mine", "below"): b"2", Ref("conform-of-somebody", "a"): b"3"}
@@ -93,6 +95,34 @@ def test_what_others_have_there_is_all_that_is_left(url: str, end: str) -> None:
     store = open_store(url)
     assert {ref: store.get(ref) for ref in store.refs(Ref())} == FOREIGN
     assert not report.notes
+
+
+class ListsNothing(PassThrough[Any]):
+    """What is forgotten here is not found again; and a swap removes nothing, whether it says so or not."""
+
+    def __init__(self, below: Any, failure: type[Exception] | None) -> None:
+        super().__init__(below)
+        self.failure = failure
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        raise Refused("no listing")
+
+    def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
+        if new is not MISSING:
+            super().swap(ref, old, new)
+        elif self.failure:
+            raise self.failure("not done")
+
+
+@pytest.mark.parametrize("failure", [OSError, None])
+@pytest.mark.parametrize("wraps", [(), ((PassThrough, ("wrap = PassThrough",)),)], ids=["alone", "wrapped"])
+def test_nothing_is_left_where_nothing_can_be_listed(wraps: Any, failure: type[Exception] | None) -> None:
+    below: Memory[Any] = Memory()
+    store = ListsNothing(below, failure)
+    given = Subject("lists nothing", lambda: store, (), url=True, wraps=wraps, without={"lists": "no listing"})
+    report = judge(given, step=4, laws=[each for each in LAWS if each.name in ("swap_removes", "put_replaces")])
+    assert [each.law for each in report.broken] == ["swap_removes"]
+    assert list(below.refs(Ref())) == []
 
 
 def test_no_folder_of_the_suite_stays(tmp_path: Path) -> None:
