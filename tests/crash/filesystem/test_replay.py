@@ -73,6 +73,21 @@ def test_a_replay_that_cannot_be_written_takes_no_finding_with_it(where, capsys,
     assert "not all replays could be written" in capsys.readouterr().out
 
 
+def test_a_replay_that_cannot_be_written_leaves_the_one_that_was_there(where, unmounted) -> None:
+    (where / "o-1.replay.json").write_text("mine")
+    (where / "o-1.replay.json.new").mkdir()  # so that writing fails
+    assert command(["filesystem", "ext4", "--replay", str(FORGOTTEN), "--json", "o.json"]) == 1
+    assert (where / "o-1.replay.json").read_text() == "mine"
+
+
+def test_what_is_replayed_is_not_written_over(where, unmounted) -> None:
+    mine = where / "o-1.replay.json"
+    mine.write_bytes(FORGOTTEN.read_bytes())
+    assert command(["filesystem", "ext4", "--replay", mine.name, "--json", "o.json"]) == 1
+    assert mine.read_bytes() == FORGOTTEN.read_bytes()
+    assert json.loads((where / "o.json").read_text())["violations"][0]["replay"] == "o-2.replay.json"
+
+
 @pytest.mark.parametrize(("file", "status"), [(GOOD, 0), (FORGOTTEN, 1)])
 def test_the_kernel_reads_the_same(can_mount, file, status) -> None:
     assert command(["filesystem", "ext4", "--replay", str(file)]) == status

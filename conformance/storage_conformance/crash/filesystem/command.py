@@ -38,6 +38,11 @@ REFUSALS = (BadCommand, BadReplay, BadWorkload, CannotIsolate, NoDevice, Stopped
 """What is told in one line, with exit status 2."""
 LENGTHS = {"seq1": (1, 0), "seq2": (2, 400), "seq3": (3, 400)}
 """How many calls each workload has, and how many workloads are drawn by the seed; 0: all that there are."""
+ALIKE = (
+    "--write and --read were run once for states with the same names, contents, modes, owners, links, attributes and "
+    "order of changes"
+)
+"""Nobody knows what a program makes of anything else, such as the very time."""
 Text = Annotated[str, typer.Option(metavar="CMD")]
 
 
@@ -70,7 +75,7 @@ def filesystem(
     report = _replayed(kind, replay, given) if replay else _judged(asked, given)
     if not kind.check:
         report.notes.append(f"no checker of {name} is known here: only what can be read and written was judged")
-    report.findings = list(_kept(report.findings, json_file, name))
+    report.findings = list(_kept(report.findings, json_file, name, replay))
     if any(found.saved and not found.replay for found in report.findings):
         report.notes.append("not all replays could be written: is the disk full, or the folder read-only?")
     show_report(report, Terminal())
@@ -104,9 +109,10 @@ class _Asked:
         return [*chain.from_iterable(parts), *ran]
 
     def bounds(self) -> list[str]:
-        """Of which sets of workloads only some are drawn, in words."""
+        """What was not looked at, in words: workloads that are not drawn, and states that look alike to a program."""
         drawn = [(name, LENGTHS[name][1]) for name in sorted(self.names) if name in LENGTHS and LENGTHS[name][1]]
-        return [f"of {name}, {limit} workloads were drawn by chance, seed {self.seed}" for name, limit in drawn]
+        told = [f"of {name}, {limit} workloads were drawn by chance, seed {self.seed}" for name, limit in drawn]
+        return told + [ALIKE] * bool(self.commands)
 
     def _named(self, name: str) -> Iterator[Workload]:
         if name in self.files:
@@ -168,20 +174,26 @@ def _unmounted(kind: Kind, saved: Replay, scratch: Path, options: Options) -> Re
     return report
 
 
-def _kept(findings: list[Finding], json_file: Path | None, name: str) -> Iterator[Finding]:
-    """Those with a replay, in files beside the report, as it is written over too; without one, in new files."""
+def _kept(found: list[Finding], json_file: Path | None, name: str, replay: Path | None) -> Iterator[Finding]:
+    """Those with a replay, in files beside the report, as it is written over too; without one, in new files.
+
+    Never in the file that was replayed.
+    """
     beside = json_file or Path(f"store-crash-{name}")
     paths = (beside.with_name(f"{beside.stem}-{number}.replay.json") for number in count(1))
-    for found in findings:
-        path = next(path for path in paths if json_file or not path.exists())
-        yield replace(found, replay=str(path)) if found.saved and _is_saved(path, found.saved) else found
+    free = (path for path in paths if not path.exists() or (json_file and not (replay and path.samefile(replay))))
+    for each, path in zip(found, free, strict=False):
+        yield replace(each, replay=str(path)) if each.saved and _is_saved(path, each.saved) else each
 
 
 def _is_saved(path: Path, text: str) -> bool:
+    """Whole or not at all: what was there may be the user's only recording."""
+    new = path.with_name(f"{path.name}.new")
     try:
-        path.write_text(text, "utf-8")
+        new.write_text(text, "utf-8")
+        new.replace(path)
     except OSError:
         with suppress(OSError):
-            path.unlink()
+            new.unlink()
         return False
     return True

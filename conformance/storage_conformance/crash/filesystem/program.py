@@ -1,18 +1,20 @@
 """Program: a writer and a reader of the user's as a workload: each run of the writer is one operation.
 
-They are run once for all states in which their folder reads alike, as in `run_judge.py`: starting them takes longer
-than all the rest.
+They are run once for all states in which their folder looks alike to them: starting them takes longer than all the
+rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import os
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..readers import BadCommand, Command, Programs, Ran
 from ..run_record import MISSING
 from ..run_values import Put, Scenario, scenarios
+from ..tree import ROOT, Tree
 from .states import Moment
 from .workload import Complaint, looked
 
@@ -40,8 +42,8 @@ class Program:
     """Of the scenario."""
     before: tuple[str, ...] = ()
     runs: Programs = field(init=False, repr=False, compare=False)
-    answers: dict[bytes, Answered] = field(default_factory=dict, repr=False, compare=False)
-    """By the digest of the folder."""
+    answers: dict[Hashable, Answered] = field(default_factory=dict, repr=False, compare=False)
+    """By what the folder looks like."""
 
     def __post_init__(self) -> None:
         self.scratch.mkdir(parents=True, exist_ok=True)
@@ -83,8 +85,8 @@ class Program:
         tree, last = looked(root), max(moments)
         if isinstance(tree, str):
             return [(tree, last)]
-        answered = self.answers.get(tree.digest()) or self._answered(root)
-        self.answers[tree.digest()] = answered
+        look = tree.digest(), beside(tree, root)
+        answered = self.answers[look] = self.answers.get(look) or self._answered(root)
         found = [(said, moment) for moment in sorted(moments) for said in self._wrong(answered.by_key, moment)]
         return found + [(answered.later, last)] * bool(answered.later)
 
@@ -129,6 +131,25 @@ class Program:
 
     def _get(self, root: Path, key: str) -> Ran:
         return self.runs.run(self.read.filled(dir=root, key=key), self.scratch)
+
+
+def beside(tree: Tree, root: Path) -> Hashable:
+    """What the tree's digest leaves out and a program can see: modes, owners, links, attributes, what changed last."""
+    found = [(number, path, os.lstat(path)) for number, path in [(ROOT, root), *((n, root / name) for name, n in tree)]]
+    order = sorted({status.st_mtime_ns for *_, status in found})
+    return tuple(
+        (number, s.st_mode, s.st_uid, s.st_gid, order.index(s.st_mtime_ns), _attributes(path))
+        for number, path, s in found
+    )
+
+
+def _attributes(path: Path) -> Hashable:
+    """The extended ones with their values, or why they cannot be read."""
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+        return tuple((name, os.getxattr(path, name, follow_symlinks=False)) for name in sorted(names))
+    except OSError as error:
+        return error.errno
 
 
 def programs(write: Command, read: Command, seed: int, scratch: Path) -> list[Program]:
