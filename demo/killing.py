@@ -118,8 +118,8 @@ def ctrl_c_later() -> Iterator[None]:
         yield
     finally:
         signal(SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt
+        if pressed:  # also where the block failed
+            raise KeyboardInterrupt
 
 
 def acknowledged(child: Popen[str], many: int) -> tuple[list[str], float]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from storage_conformance.crash import run_places, strace
+from storage_conformance.crash import run_command, run_places, strace
 from storage_conformance.crash.run_command import command
 from storage_conformance.crash.run_places import MEMORY, file_system
+from storage_conformance.crash.run_result import Report
 
 linux = pytest.mark.skipif(not shutil.which("strace"), reason="programs are recorded with strace, which only Linux has")
 PROGRAMS = Path(__file__).with_name("programs")
@@ -143,6 +144,13 @@ def test_without_keys_there_is_one_key_and_the_value_is_also_the_input(where, ca
     assert command(["run", "--write", write, "--read", read, "--model", "ext4-ordered", "--json", "o.json"]) == 0
     syncs = json.loads((where / "o.json").read_text())["models"]["ext4-ordered"]["syncs"]
     assert {sync["call"]: sync["needed"] for sync in syncs} == {'fsync("data/x.new")': True, 'fsync("data")': True}
+
+
+@pytest.mark.parametrize(("key", "noted"), [("${key}", True), ("{key}", False), ("", False)])
+def test_who_leaves_the_key_to_the_shell_is_told_that_there_are_none(monkeypatch, capsys, key, noted) -> None:
+    monkeypatch.setattr(run_command, "_judged", lambda commands, options: Report({}, 0))
+    assert command(["run", "--write", f"cp {{file}} {{dir}}/{key}", "--read", f"cat {{dir}}/{key}"]) == 0
+    assert ("no keys were tried" in capsys.readouterr().err) == noted
 
 
 @linux

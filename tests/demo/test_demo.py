@@ -91,6 +91,19 @@ def test_a_record_that_is_torn_is_told(run, monkeypatch, capsys):
     assert "no record is torn: not so" in " ".join(capsys.readouterr().out.split())
 
 
+def test_ctrl_c_is_heard_also_where_a_writer_cannot_be_started(run):
+    import killing
+
+    @killing.ctrl_c_later()
+    def start() -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise OSError("no memory for one process more")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_twin_that_answers_otherwise_is_told(run, monkeypatch, capsys):
     import twins
 

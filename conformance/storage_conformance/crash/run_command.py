@@ -90,6 +90,8 @@ def run_programs(
     touch([file for file in (json_file, html_file) if file])
     report = _judged(commands, Options(where, names, seed, time_limit, errors=errors))
     show_report(report, Terminal())
+    if not commands.write.has("key") and "${key}" in write and "${key}" in read:
+        sys.stderr.write("store-crash: ${key} is left to the shell, so no keys were tried: write {key} for them\n")
     if json_file:
         write_file(json_file, json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n")
     if html_file:

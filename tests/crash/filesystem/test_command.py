@@ -1,17 +1,21 @@
 """store-crash filesystem: exit statuses, reports, and one clear line for whatever cannot be judged."""
 
+import errno
 import json
 import os
 import re
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
+from multiprocessing import Pipe
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from storage_conformance.crash.cli import main
 from storage_conformance.crash.filesystem import command as module
-from storage_conformance.crash.filesystem import needs
+from storage_conformance.crash.filesystem import needs, running
 from storage_conformance.crash.filesystem.device import Recorder
 from storage_conformance.crash.filesystem.examining import Plan
 from storage_conformance.crash.filesystem.kinds import kind_of
@@ -239,6 +243,14 @@ def test_it_is_said_of_which_workloads_only_some_were_drawn(where, capsys, monke
     report = json.loads((where / "o.json").read_text())
     drawn = [f"of {name}, 400 workloads were drawn by chance, seed 5" for name in ("seq2", "seq3")]
     assert (report["workloads"], report["notes"]) == (801, drawn)
+
+
+def test_a_device_that_does_not_answer_in_time_is_no_time_limit(monkeypatch) -> None:
+    here, there = Pipe()
+    there.send(TimeoutError(errno.ETIMEDOUT, "Connection timed out"))
+    monkeypatch.setattr(running, "_benches", lambda *given: nullcontext([SimpleNamespace(pipe=here)]))
+    with pytest.raises(TimeoutError, match="Connection timed out"):
+        run(kind_of("ext4"), [], Options())
 
 
 def test_who_is_interrupted_is_told_so_in_one_line(capsys, monkeypatch, can_mount) -> None:

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from ...interrupts import sigterm_as_interrupt
 from ..litmus import Litmus, shown
 from ..litmus_cases import LITMUS
 from ..models import MODELS
@@ -158,4 +159,5 @@ def main(results: Path, shown_on: Path, *wanted: str) -> int:
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit("agreement takes two files, the results as JSON and the page, and names of file systems if not all")
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))
+    with sigterm_as_interrupt():  # its folder in memory goes with it
+        sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

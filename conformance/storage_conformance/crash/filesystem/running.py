@@ -31,6 +31,10 @@ class Stopped(Exception):
     """The process of a bench has ended by itself; the text says what is known."""
 
 
+class TimeIsUp(Exception):
+    """The time limit was reached. No TimeoutError: that is also what a device answers."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What the user gave, apart from the file system and the workloads."""
@@ -63,7 +67,7 @@ def run(
                     report.add(outcome)
                     report.seconds = monotonic() - start
                     watch(report)
-        except (KeyboardInterrupt, TimeoutError) as error:
+        except (KeyboardInterrupt, TimeIsUp) as error:
             report.why.append("interrupted" if isinstance(error, KeyboardInterrupt) else "the time limit was reached")
     report.seconds = monotonic() - start
     return report
@@ -80,7 +84,7 @@ def _benches(kind: Kind, folder: Path, options: Options) -> Iterator[list[Isolat
 def _shared_out(
     benches: list[Isolated], tasks: Iterator[Workload | Replay], options: Options, end: float
 ) -> Iterator[Outcome]:
-    """Each bench gets a task when it is free. Raises TimeoutError, Stopped, and what a bench raises."""
+    """Each bench gets a task when it is free. Raises TimeIsUp, Stopped, and what a bench raises."""
     free: list[Isolated] = []
     busy = list(benches)
     wrong = 0
@@ -103,11 +107,11 @@ def _shared_out(
 
 
 def _heard(busy: list[Isolated], end: float) -> list[Isolated]:
-    """Those that have answered. Raises TimeoutError."""
+    """Those that have answered. Raises TimeIsUp."""
     left = end - monotonic()
     pipes = wait([bench.pipe for bench in busy], None if left == float("inf") else max(left, 0))
     if not pipes:
-        raise TimeoutError
+        raise TimeIsUp
     return [bench for bench in busy if bench.pipe in pipes]
 
 
