@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import defaultdict
 from functools import partial
 from operator import eq
 from pathlib import Path
@@ -20,6 +21,7 @@ from storage_combinators.transforming.bytes_only import Bytes
 from storage_conformance import LAWS, Law, Report, judge
 from storage_conformance.engines.exhaustive import Odometer, every
 from storage_conformance.engines.turns import Turns
+from storage_conformance.laws import handles
 from storage_conformance.laws.interrupted import packages
 from storage_conformance.outlaws.right_mappings import FolderEntries
 
@@ -118,14 +120,15 @@ def seen(switch: set[int]) -> Any:
     return count, answers, turns.answers, [(me, step, line) for me, step, _, line in turns.log]
 
 
-def test_threads_that_wait_for_one_another_are_told() -> None:
+@pytest.mark.parametrize("at", [2, 3], ids=["for one that ended", "each for the other"])
+def test_threads_that_wait_for_one_another_are_told(at: int) -> None:
     one, two = Lock(), Lock()
 
     def both(first: Any, second: Any) -> None:
         first.acquire()
         second.acquire()
 
-    turns = Turns(HERE, lambda step: step == 2, patience=0.3)
+    turns = Turns(HERE, partial(eq, at), patience=0.3)
     with pytest.raises(AssertionError, match="wait for one another for ever"):
         turns.run([lambda: both(one, two), lambda: both(two, one)])
     one.release()  # so that the threads end
@@ -246,3 +249,29 @@ class OfOneThread(FolderEntries):
 
 def test_what_gives_up_threads_is_not_opened_in_another() -> None:
     assert judge(OfOneThread, laws=OPENING, step=4).laws[0].verdict == "exempt"
+
+
+LOCKS: defaultdict[Path, Any] = defaultdict(lambda: (Lock(), Lock()))
+
+
+class WaitsBothWays(FolderEntries):
+    """Who opens it takes its two locks in another order than who writes."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.locks = LOCKS[directory]
+        with self.locks[1], self.locks[0]:
+            pass
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        with self.locks[0], self.locks[1]:
+            super().__setitem__(key, value)
+
+
+def test_who_writes_and_who_opens_wait_for_one_another_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handles, "Turns", partial(Turns, patience=0.3))
+    (result,) = judge(WaitsBothWays, laws=OPENING, step=2).broken
+    assert "another handle was opened: the threads wait for one another for ever" in result.why
+    for _, second in LOCKS.values():
+        if second.locked():
+            second.release()  # so that the threads end

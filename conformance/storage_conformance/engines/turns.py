@@ -40,16 +40,19 @@ class Turns:
         for worker in workers:
             worker.start()
         look = 0.0003 if self.state(workers[0]) else 0.02
-        self.threads, before, alike, since = len(works), None, 0, monotonic()
+        self.threads, alike, since = len(works), 0, monotonic()
+        seen: dict[int, tuple[int, str]] = {}  # of each thread, at the last look
         with self.changed:
             self.turn = first
             while len(self.ended) < self.threads:
                 self.changed.notify_all()
                 self.changed.wait(look)
-                now = (self.turn, self.steps, self.state(workers[self.turn]))
-                alike = alike + 1 if now == before and now[2][:1] in ("", "S") else 0
-                before, since = now, since if alike else monotonic()
+                now = (self.steps, self.state(workers[self.turn]))
+                asleep = now == seen.get(self.turn) and now[1][:1] in ("", "S")
+                seen[self.turn] = now
+                alike, since = (alike + 1, since) if asleep else (0, monotonic())
                 if alike > 1 and self.turn not in self.ended:  # it sleeps and takes no time: it waits
+                    alike = 0
                     self.waiting.add(self.turn)
                     self.next(among=set(range(self.threads)) - self.waiting)
                 assert monotonic() - since < self.patience, "the threads wait for one another for ever"

@@ -128,12 +128,14 @@ def _opened_meanwhile(t: Trial, write: str, read: str) -> None:
     t.aside, t.pulse.since, t.pulse.patience = True, monotonic(), 2.0
     try:
         written, other = turns.run([partial(answer, t.handle("store"), call), partial(_opened, t, opening)])
+    except AssertionError as error:
+        raise Broken(f"{_tell_opening(t, turns, opening, call)}: {error}.") from None
     finally:
         t.pulse.since, t.pulse.patience = monotonic(), 1.0
     handles = (t.handle("store"), other)
     said = [written, *(each if isinstance(each, type) else answer(each, (read, key)) for each in handles)]
     if said != [None, new, new]:
-        _tell_opening(t, turns, opening, call, (read, said))
+        _tell_answers(t, _tell_opening(t, turns, opening, call), call, (read, said))
 
 
 def _stride(t: Trial) -> int:
@@ -149,17 +151,23 @@ def _opened(t: Trial, opening: str) -> Any:
         return type(error)
 
 
-def _tell_opening(t: Trial, turns: Turns, opening: str, call: Any, found: tuple[str, list[Any]]) -> None:
-    read, said = found
-    new, steps = t.text(call[2]), sorted(step for _, step, *_ in turns.log)
-    at = "; ".join(where(code, line) for *_, code, line in turns.log)
-    answers = f"it answered {text(t, said[0])}, then {read} answers {text(t, said[1])}, in the other {text(t, said[2])}"
-    sentence = f"While {shown(t, call)} was interrupted in {at or 'nothing'}, another handle was opened: {answers}."
-    reading = asking(t, (read, call[1]))
+def _tell_opening(t: Trial, turns: Turns, opening: str, call: Any) -> str:
+    """What was done at once, in the script's lines and in words."""
+    steps, at = sorted(step for _, step, *_ in turns.log), [where(code, line) for *_, code, line in turns.log]
     t.steps += [
         Recorded("def", getsource(turns_module).partition("annotations\n")[2].replace(f"{ALL}\n", ""), ()),
         Recorded("", f"turns = Turns({turns.packages}, lambda step: step in {steps})", ()),
         Recorded("", f"written, other = turns.run([lambda: {asking(t, call)}, lambda: {opening}])", ()),
+    ]
+    return f"While {shown(t, call)} was interrupted in {'; '.join(at) or 'nothing'}, another handle was opened"
+
+
+def _tell_answers(t: Trial, opened: str, call: Any, found: tuple[str, list[Any]]) -> None:
+    read, said = found
+    new, reading = t.text(call[2]), asking(t, (read, call[1]))
+    answers = f"it answered {text(t, said[0])}, then {read} answers {text(t, said[1])}, in the other {text(t, said[2])}"
+    sentence = f"{opened}: {answers}."
+    t.steps += [
         Recorded("", f"said = [written, {reading}, {reading.replace('store.', 'other.', 1)}]", ()),
         Recorded("", f"assert said == [None, {new}, {new}], {sentence!r}", ()),
     ]
