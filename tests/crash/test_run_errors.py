@@ -1,5 +1,6 @@
 """Error mode: what a program says after a sync that failed, on a full disk, and when a file can grow no more."""
 
+import re
 import shlex
 import shutil
 import sys
@@ -30,6 +31,8 @@ os.rename(path + ".new", path)
 os.fsync(os.open(folder, os.O_RDONLY))
 """
 WHOLE = "while data: data = data[os.write(new, data):]"
+MAPPED = "import mmap; os.close(new); new = os.open(path + '.new', os.O_RDWR); os.ftruncate(new, len(data))"
+MAPPED += "; m = mmap.mmap(new, len(data)); m[:] = data"
 AGAIN, ALL = (f"try: os.fsync(new)\nexcept OSError: {later}" for later in ("os.fsync(new)", "os.sync()"))
 
 
@@ -46,6 +49,7 @@ def judged(place: Path, write: str, sync: str, *, errors: bool) -> ModelResult:
     [
         (WHOLE, "os.fsync(new)", ""),
         (WHOLE, AGAIN, 'fsync("data/value.new") fails with EIO'),
+        (MAPPED, "try: m.flush()\nexcept OSError: os.sync()", "msync fails with EIO"),
         (WHOLE, ALL, 'fsync("data/value.new") fails with EIO'),
         ("os.write(new, data)", "os.fsync(new)", "files grow to 6000 bytes and no further"),
         (
@@ -54,14 +58,21 @@ def judged(place: Path, write: str, sync: str, *, errors: bool) -> ModelResult:
             'write("data/value.new") fails with ENOSPC',
         ),
     ],
-    ids=["right", "asks again", "syncs all", "takes a short write for a whole one", "goes on without the data"],
+    ids=[
+        "right",
+        "asks again",
+        "syncs all, mapped",
+        "syncs all",
+        "takes a short write for a whole one",
+        "goes on without the data",
+    ],
 )
 def test_a_program_may_fail_but_must_not_lie(tmp_path, write, sync, lie) -> None:
     result = judged(tmp_path, write, sync, errors=True)
     assert {found.scenario for found in result.found} == ({lie} if lie else set())
     assert result.verdict == ("unsafe" if lie else "safe")
     failed = {row.call for found in result.found for row in rows(found.state) if row.look == "failed"}
-    assert failed == ({'fsync("data/value.new") failed'} if "EIO" in lie else set())
+    assert failed == ({f'{re.match("[a-z]+", lie)[0]}("data/value.new") failed'} if "EIO" in lie else set())
 
 
 def test_errors_are_only_injected_where_that_is_asked_for(tmp_path) -> None:

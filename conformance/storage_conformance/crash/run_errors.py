@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from .run_record import Recorded, Stage, Unfit
 from .run_values import KEY, Put, Scenario, value
 from .strace import Strace
+from .strace_calls import MS_SYNC
 from .strace_lines import Call, File
 from .tree import Tree
 
 __all__ = ["Fault", "with_errors"]
 
-SYNCS, WRITES = ("fsync", "fdatasync", "msync"), ("write", "pwrite64", "writev", "pwritev", "pwritev2")
+SYNCS, WRITES = ("fsync", "fdatasync"), ("write", "pwrite64", "writev", "pwritev", "pwritev2")
 MOST = 12
 """Faults that are tried."""
 SHORT = 6000
@@ -41,6 +42,8 @@ def faults(heard: list[Call], root: str) -> Iterator[Fault]:
     for call in heard:
         counts[call.pid, call.name] += 1
         file = call.args[0] if call.args else None
+        if call.name == "msync" and call.args[2] & MS_SYNC:  # of which mapping is not known here
+            yield Fault("msync fails with EIO", f"msync:error=EIO:when={counts[call.pid, call.name]}")
         if isinstance(file, File) and os.fsdecode(file.path).startswith(root):
             number = counts[call.pid, call.name]
             path = os.path.relpath(os.fsdecode(file.path), root)

@@ -13,7 +13,7 @@ from .strace_follow import Follower
 from .strace_lines import Call, Exit
 from .strace_processes import FORKS, Process, Region
 
-__all__ = ["NAMES", "follow"]
+__all__ = ["MS_SYNC", "NAMES", "follow"]
 
 AT_REMOVEDIR, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH = 0x200, 0x400, 0x1000  # unlinkat(2), linkat(2)
 DUPLICATES, SET_CLOSING, SET_FLAGS = (0, 1030), 2, 4  # fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC; F_SETFD; F_SETFL
