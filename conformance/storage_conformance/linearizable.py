@@ -9,7 +9,6 @@ An answer that is an exception is its class.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any
 
 from storage_combinators.store import MISSING, Conflict
@@ -74,7 +73,7 @@ def shortened(events: Sequence[Event], cells: dict[Any, Any]) -> list[Event]:
     """As few events as still have no order: cut off at the first answer that no order gives, then without what that
     answer does not need. What was unfinished then goes only where the other answers have an order without it too.
     """
-    ended: list[Any] = sorted((event for event in events if event[4] is not None), key=itemgetter(4))
+    ended: list[Any] = sorted((event for event in events if event[4] is not None), key=lambda event: event[4] or 0.0)
     last = None
     for place, last in enumerate(ended):
         later = ended[place + 1 :]

@@ -62,14 +62,16 @@ WRONG = [
 ]
 
 
-# When a thread runs or a process is killed is not the script's to say: it is run until it meets the moment.
+# When a thread runs or a process is killed is nobody's to say: law and script are run until they meet the moment.
 BY_CHANCE = {"no_put_is_overwritten_by_a_swap_that_saw_less", "every_key_is_there_after_a_kill"}
 
 
 @pytest.mark.parametrize(("factory", "law"), WRONG, ids=lambda value: getattr(value, "__name__", value))
 def test_what_is_wrong_is_told_by_a_script_that_fails_by_itself(factory: Any, law: str, tmp_path: Path) -> None:
     stores.SHARED.clear()
-    (result,) = judge(factory, laws=[each for each in LAWS if each.name == law], step=2).broken
+    chosen = [each for each in LAWS if each.name == law]
+    found = (judge(factory, laws=chosen, step=2).broken for _ in range(5 if law in BY_CHANCE else 1))
+    (result,) = next(filter(None, found))
     assert "storage_conformance" not in result.script
     (tmp_path / "script.py").write_text(result.script, "utf-8")
     for _ in range(20 if law in BY_CHANCE else 1):

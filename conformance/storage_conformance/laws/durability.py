@@ -125,7 +125,7 @@ def kill_lines(t: Trial) -> str:
 
 def outlives_kills(child, directory, make, root, read):  # type: ignore[no-untyped-def]  # printed into scripts, plain
     written: dict[int, Any] = {}
-    for kill in range(3):
+    for kill in range(5):
         command = [sys.executable, "-c", child, str(directory), str(max(written.values(), default=-1) + 2)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:  # noqa: S603  # our own interpreter
             told = [int(line) for line in islice(writer.stdout or (), 9 + 8 * kill)]
