@@ -97,7 +97,6 @@ IMPORTS = (
     (r"\btime\.|\btime\b,", "import time"),
     (r"\btypes\.", "import types"),
     (r"\bislice\(", "from itertools import islice"),
-    (r"\bitemgetter\(", "from operator import itemgetter"),
     (r"\bPath\(", "from pathlib import Path"),
     (r"\brun_path\(", "from runpy import run_path"),
     (r"\bmkdtemp\(", "from tempfile import mkdtemp"),
