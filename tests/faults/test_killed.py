@@ -83,6 +83,10 @@ def minio_container(folder: Path, run: Run) -> Iterator[Killable]:
     server = S3.in_container(name, folder)
     container = containers.engine().containers.get(server.container)
 
+    def kill() -> None:
+        container.kill()
+        container.wait(timeout=programs.PATIENCE)  # else start() may find it running still, and do nothing
+
     def again() -> tuple[str, int]:
         container.start()
         there = containers.address(server.container, 9000)
@@ -90,7 +94,7 @@ def minio_container(folder: Path, run: Run) -> Iterator[Killable]:
         return "127.0.0.1", int(there.partition(":")[2])
 
     try:
-        yield server.url, container.kill, again
+        yield server.url, kill, again
     finally:
         containers.remove(name)
 
