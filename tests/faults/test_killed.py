@@ -83,18 +83,15 @@ def minio_container(folder: Path, run: Run) -> Iterator[Killable]:
     server = S3.in_container(name, folder)
     container = containers.engine().containers.get(server.container)
 
-    def kill() -> None:
-        container.kill()
-        container.wait(timeout=programs.PATIENCE)  # else start() may find it running still, and do nothing
-
     def again() -> tuple[str, int]:
+        container.wait(timeout=programs.PATIENCE)  # another thread kills it; start does nothing while it runs
         container.start()
         there = containers.address(server.container, 9000)
         came_back(lambda: S3.asked(server.url.replace("{}:{}".format(*address(server.url)), there)))
         return "127.0.0.1", int(there.partition(":")[2])
 
     try:
-        yield server.url, kill, again
+        yield server.url, container.kill, again
     finally:
         containers.remove(name)
 
