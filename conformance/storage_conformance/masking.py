@@ -12,7 +12,9 @@ __all__ = ["hidden", "masked", "secrets_of"]
 USERINFO = re.compile(r"//[^/@\s]*@")
 PLAIN = ("endpoint", "region", "host_key")  # options of URLs that are no secret
 OPTION = re.compile(
-    r"([?&][^=&#\s]*(?:secret|passw|token|credential|signature|access_key|account_key)[^=&#\s]*=)[^&#\s'\"]+", re.I
+    r"([?&;#](?:[^=&#\s]*(?:pass|pwd|secret|token|credential|sig|sas|access_?key|account_?key|api_?key)[^=&#\s]*"
+    r"|keys?(?==[^~/.]))=)[^&#\s'\"]+",
+    re.I,
 )
 TELLING = re.compile("SECRET|PASSW|TOKEN|CREDENTIAL|ACCESS_KEY|API_KEY", re.I)  # names of variables with secrets
 LEAST = 4  # characters of a secret that is looked for outside of URLs: a shorter one would be found in any text

@@ -10,19 +10,17 @@ from pathlib import PurePath
 from urllib.parse import unquote
 
 from ..functions import same
+from ..leaves.addresses import PARAMETER, WORDS
 from ..ref import Ref
 from .rewrap import plain_fields
 
 __all__ = ["CONTROL", "hidden", "hidden_in", "in_one_line", "label"]
 
 SHORT = 48  # characters of a field's value
-PRIVATE = re.compile("pass|pwd|secret|token|credential|signature|(?:^|_)keys?$", re.IGNORECASE)
+PRIVATE = re.compile(rf"{WORDS}|(?:^|_)keys?$", re.IGNORECASE)
 CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 USERINFO = re.compile(r"(:/+)[^/?#\s]*@")
-PARAMETER = re.compile(
-    r"([?&;][^=&;#\s]*(?:pass|pwd|secret|token|credential|sig|access_?key|account_?key|api_?key)[^=&;#\s]*)=[^&;#\s'\"]*",
-    re.IGNORECASE,
-)
+SECRETS = re.compile(rf"{PARAMETER}[^&#\s'\"]*", re.IGNORECASE)
 
 
 def label(node: object) -> str:
@@ -45,7 +43,7 @@ def in_one_line(text: str) -> str:
 
 def hidden(text: str) -> str:
     """`text`, such as that of an error, without the users, passwords and secret parameters of URLs in it."""
-    return PARAMETER.sub(r"\1=…", USERINFO.sub(r"\1…@", text))
+    return SECRETS.sub(r"\1=…", USERINFO.sub(r"\1…@", text))
 
 
 def hidden_in(text: str, given: Iterable[str]) -> str:
@@ -68,7 +66,7 @@ def _secrets(url: str) -> Iterator[str]:
     userinfo = re.search(r"//([^/?#]*)@", url) or re.search(r"//(.*)@", url)
     password = userinfo[1].partition(":")[2] if userinfo else ""
     pieces = re.split("[/?#]", password)  # where one was to be percent-encoded, an error may show what is before it
-    parameters = (found[0].partition("=")[2] for found in PARAMETER.finditer(url))
+    parameters = (found[0].partition("=")[2] for found in SECRETS.finditer(url))
     return (secret for secret in [password, *pieces, *parameters] if len(secret) > 2)
 
 

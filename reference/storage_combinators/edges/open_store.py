@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..leaves.disk import Disk
 from ..leaves.env import Env
@@ -115,13 +115,12 @@ def _path(text: str) -> Path:
 
 
 def _s3(text: str) -> Store[bytes]:
-    from ..leaves.addresses import seconds
+    from ..leaves.addresses import Url, seconds
     from ..leaves.s3 import S3
 
-    url = urlsplit(text)
+    url, options = urlsplit(text), Url(text).options("endpoint", "region", "timeout")
     who, _, bucket = url.netloc.rpartition("@")
-    options = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
-    if not bucket or url.fragment or options.keys() - {"endpoint", "region", "timeout"}:
+    if not bucket:
         raise UsageError("write s3://bucket/prefix?endpoint=http://host:port&region=name; all but the bucket may go")
     key, _, secret = map(unquote, who.partition(":"))
     prefix, endpoint, region = unquote(url.path).strip("/"), options.get("endpoint"), options.get("region")

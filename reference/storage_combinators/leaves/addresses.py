@@ -4,12 +4,13 @@ import re
 from math import inf
 from urllib.parse import SplitResult, unquote, urlsplit
 
-__all__ = ["Url", "seconds"]
+__all__ = ["PARAMETER", "WORDS", "Url", "seconds"]
+
+WORDS = "pass|pwd|secret|token|credential|sig|sas|access_?key|account_?key|api_?key"  # in the name of what is one
+PARAMETER = rf"([?&;#](?:[^=&#\s]*(?:{WORDS})[^=&#\s]*|keys?(?==[^~/.])))="  # of a URL; a key in a file is none
 
 _USERINFO = re.compile(r"(?<=//)[^/?#]*@")
-_SECRETS = re.compile(
-    r"([?&][^=&#]*(?:secret|password|passwd|token|credential|signature|access_key|account_key)[^=&#]*=)[^&#]+", re.I
-)
+_SECRETS = re.compile(rf"{PARAMETER}[^&#]+", re.IGNORECASE)
 
 
 class Url(str):
@@ -24,7 +25,7 @@ class Url(str):
     @property
     def shown(self) -> str:
         """The URL for people: in messages, drawings and logs."""
-        return _SECRETS.sub(r"\1...", _USERINFO.sub("", str(self)))
+        return _SECRETS.sub(r"\1=...", _USERINFO.sub("", str(self)))
 
     @property
     def bare(self) -> str:
@@ -43,17 +44,23 @@ class Url(str):
             parts = urlsplit("")
         if parts.scheme not in schemes or not parts.hostname:
             raise ValueError(
-                f"not a URL of the form {schemes[0]}://USER:PASSWORD@HOST:PORT/..., with %2f for / and so on"
+                f"not of the form {schemes[0]}://HOST:PORT/..., with USER:PASSWORD@ before HOST, %2f for / and so on"
             )
         return parts
 
     def options(self, *known: str) -> dict[str, str]:
-        """What stands after the question mark. ValueError for any but the `known`: a slip must not go unnoticed."""
+        """What stands after the question mark. ValueError for any but the `known`, each once and with a value."""
+        if "#" in self:
+            raise ValueError("nothing comes after a #, and one that is meant is written %23")
         pairs = [pair.partition("=") for pair in urlsplit(self).query.split("&") if pair]
-        for name, _, value in pairs:
-            if name not in known or not value:
-                raise ValueError(f"{self.shown} has an option {name!r}; there are {', '.join(known) or 'none'}")
-        return {name: unquote(value) for name, _, value in pairs}  # a + is a plus: fingerprints have them
+        given = {name: unquote(value) for name, _, value in pairs if value}  # a + is a plus: fingerprints have them
+        for name, _, _ in pairs:
+            if name not in known:  # a slip must not go unnoticed; what is no name may be the end of a password
+                said = f"an option {name!r}" if name.isidentifier() else "what stands after the ?"
+                raise ValueError(f"it does not know {said}; its options: {', '.join(known) or 'none'}")
+        if len(given) < len(pairs):
+            raise ValueError(f"an option stands once and has a value: {', '.join(f'{name}=...' for name in known)}")
+        return given
 
     def credentials(self) -> tuple[str, str]:
         """User and password, each "" when it is not there."""
