@@ -1,13 +1,30 @@
-"""WriteBack: what happens near while a flush is under way, and what a flush asks."""
+"""WriteBack: what happens near while a flush is under way, what a flush asks, and what slow never takes."""
 
 from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from storage_combinators import MISSING, Failing, Memory, Ref, WriteBack, look
+from storage_combinators import (
+    MISSING,
+    Failing,
+    Memory,
+    Operation,
+    Queue,
+    ReadOnly,
+    Ref,
+    Refused,
+    Small,
+    WriteBack,
+    look,
+)
+from storage_combinators.functions import listed
+from storage_combinators.store import Depth
 
-A = Ref("a")
+A, B, C = Ref("a"), Ref("b"), Ref("a", "c")
+DEPTHS: tuple[Depth, ...] = (None, 0, 1)
 
 
 @pytest.mark.parametrize("done", ["newer", MISSING])
@@ -58,3 +75,73 @@ def test_a_flush_reads_each_value_once() -> None:
     store.put(A, 1)
     store.flush()
     assert asked == ["put", "get"]
+
+
+@pytest.mark.parametrize("refused", [A, B])
+def test_what_slow_refuses_is_told_waits_and_holds_up_no_other(refused: Ref) -> None:
+    """One write that slow never takes came first, and nothing behind it was ever written; every listing failed."""
+    slow = Memory({C: b"1"})
+    store = WriteBack(Memory(), Small(slow, 3))
+    for ref in (A, B):
+        store.put(ref, b"too big" if ref == refused else b"2")
+    for _ in range(2):
+        with pytest.raises(Refused):
+            store.flush()
+        assert slow.cells == {C: b"1", B if refused == A else A: b"2"}
+        assert store.get(refused) == b"too big"
+        assert set(store.refs(Ref())) == {A, B, C}
+        assert set(store.refs(Ref(), 1)) == {A, B}
+    store.put(refused, b"3")
+    store.flush()
+    assert {ref: store.slow.get(ref) for ref in (A, B)} == {A: b"2", B: b"2"} | {refused: b"3"}
+
+
+def test_a_failure_holds_up_no_other_and_is_raised_when_all_were_tried() -> None:
+    taken: list[Ref] = []
+
+    def target(operation: Operation) -> None:
+        if operation.ref == A:
+            raise OSError("down")
+        taken.append(operation.ref)
+
+    queue = Queue(target)
+    for ref in (A, B, C):
+        queue(Operation("PUT", ref))
+    with pytest.raises(OSError, match="down"):
+        queue.drain()
+    assert taken == [B, C]
+    assert list(queue.waiting) == [A]
+
+
+verbs = st.lists(st.tuples(st.sampled_from(["put", "delete", "flush", "flush one"]), st.sampled_from([Ref(), A, B, C])))
+
+
+@given(st.sets(st.sampled_from([Ref(), A, B, C])), verbs)
+def test_what_waits_is_listed_with_what_slow_has_and_nothing_is_written_for_it(
+    there: set[Ref], steps: list[tuple[str, Ref]]
+) -> None:
+    slow = Memory(dict.fromkeys(there, 0))
+    store, model = WriteBack(Memory[int](), slow), set(there)
+    for verb, ref in steps:
+        if verb.startswith("flush"):
+            store.flush(*[ref] * (verb == "flush one"))
+        elif verb == "put":
+            store.put(ref, 1)
+            model.add(ref)
+        else:
+            store.delete(ref)
+            model.discard(ref)
+    before = dict(slow.cells)
+    for base in (Ref(), A, B, C):
+        for depth in DEPTHS:
+            assert sorted(store.refs(base, depth)) == sorted(listed(model, base, depth))
+    assert slow.cells == before
+
+
+def test_a_delete_that_slow_refuses_stays_so_near() -> None:
+    store = WriteBack(Memory(), ReadOnly(Memory({C: 1})))
+    store.delete(C)
+    with pytest.raises(Refused):
+        store.flush()
+    assert look(store, C) is MISSING
+    assert [list(store.refs(Ref(), depth)) for depth in (None, 1)] == [[], []]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
 
-from ..functions import look
+from ..functions import listed, look
 from ..observing.operation import Operation
 from ..observing.queue import Queue
 from ..ref import Ref
@@ -20,8 +20,9 @@ class WriteBack(Cache[V]):
     """A cache whose put and delete reach `slow` at the next flush, once a ref, as a queue and a copier would.
 
     ``get`` after put answers the new value at once; after flush, slow agrees with fast on every ref that was written.
-    Absence is asked again each time. A write that slow fails goes back into the queue, and flush raises.
-    Until flushed, fast is the truth and must not evict. Stopped midway, what waits is lost: at most one value a ref.
+    What slow fails or refuses waits on and is told by each flush, after all others; put or delete replaces it.
+    A listing writes nothing: what waits is laid over that of slow. Until flushed, fast is the truth and must not evict.
+    Absence is asked again each time. Stopped midway, what waits is lost: at most one value a ref.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = WriteBack(Memory(), Memory()); store.put(Ref("a"), 1); list(store.slow.cells)
@@ -42,7 +43,7 @@ class WriteBack(Cache[V]):
         return Queue(self._copy, self.waiting, self.draining, self.changing)
 
     def flush(self, *refs: Ref) -> None:
-        """Write out what waits, or what waits for `refs`. No verb of a store. Raises what slow raises."""
+        """Write out what waits, or what waits for `refs`. No verb of a store. Raises the first that slow raises."""
         self.queue.drain(*refs)
 
     def invalidate(self, ref: Ref) -> None:
@@ -57,8 +58,7 @@ class WriteBack(Cache[V]):
         self._write(self.fast.delete, Operation("DELETE", ref))
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        self.flush()
-        return super().refs(base, depth)
+        return _listed(self, base, depth)
 
     def _filled(self, ref: Ref) -> V:
         if self.waiting.get(ref) == Operation("DELETE", ref):
@@ -82,3 +82,16 @@ class WriteBack(Cache[V]):
             self.slow.put(operation.ref, value)
         elif operation.verb == "DELETE":  # else that put was not done
             self.slow.delete(operation.ref)
+
+
+def _listed(store: WriteBack[Any], base: Ref, depth: Depth) -> Iterator[Ref]:
+    """What slow has, and laid over it what waits: where a write waits, fast says what is there."""
+    waiting = {ref: each for ref, each in list(store.waiting.items()) if ref.within(base)}
+    near = {*listed([ref for ref in waiting if look(store.fast, ref) is not MISSING], base, depth)}
+    gone = {ref for ref, each in waiting.items() if each.verb == "DELETE"}
+    touched = {ref.cut(len(base) + 1) for ref in gone}
+    yield from near
+    for ref in store.slow.refs(base, depth):
+        below = store.slow.refs(ref) if depth == 1 and ref in touched else [ref]
+        if ref not in near and any(each not in gone for each in below):
+            yield ref

@@ -13,7 +13,8 @@ class Queue:
     """A filter that keeps operations until they are drained into `target`: first in, first out, one a ref.
 
     The newest operation of a ref counts and waits in the oldest one's place. It waits until `target` is done with it:
-    a failure leaves it where it was, and one that arrives meanwhile stays for the next drain.
+    what target refuses or fails stays where it was, holds up no other, and drain raises the first of it when all have
+    been handed on. One that arrives meanwhile stays for the next drain.
 
     >>> queue = Queue(print)
     >>> for verb in "PUT", "DELETE", "PUT": queue(Operation(verb, Ref("a")))
@@ -31,15 +32,21 @@ class Queue:
             self.waiting[operation.ref] = operation
 
     def drain(self, *refs: Ref) -> None:
-        """Hand on what waits, or of it only the operations of `refs`; raises what the target raises."""
+        """Hand on what waits, or of it only the operations of `refs`; then raise the first that the target raised."""
+        failures: list[Exception] = []
         with self.draining:  # two drains at once could hand on one ref's older operation last
             for ref in refs or list(self.waiting):
-                operation = self.waiting.get(ref)
-                if operation is not None:
-                    self.target(operation)
-                    self._done(operation)
+                try:
+                    self._hand_on(self.waiting.get(ref))
+                except Exception as failure:  # noqa: BLE001  # of this one alone, perhaps: raised when all were tried
+                    failures.append(failure)
+        if failures:
+            raise failures[0]
 
-    def _done(self, operation: Operation) -> None:
+    def _hand_on(self, operation: Operation | None) -> None:
+        if operation is None:  # done since
+            return
+        self.target(operation)
         with self.changing:
             if self.waiting.get(operation.ref) is operation:
                 del self.waiting[operation.ref]
