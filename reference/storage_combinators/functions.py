@@ -56,7 +56,7 @@ def walk(store: Store[Any], base: Ref) -> Iterator[Ref]:
 
 def copy(source: Store[V], target: Store[V], base: Ref = Ref()) -> None:
     """Put every value at or under `base` of `source` at the same ref of `target`; what goes meanwhile is left out."""
-    for ref in walk(source, base):
+    for ref in list(walk(source, base)):  # taken first, for target may lie within source
         value = look(source, ref)
         if value is not MISSING:
             target.put(ref, value)

@@ -161,3 +161,12 @@ def test_a_smaller_value_that_was_not_written_still_takes_the_room_of_the_larger
         store.put(REFS[0], b"1")
     store.put(REFS[1], b"12345")
     assert source.cells == {REFS[1]: b"12345"}
+
+
+def test_a_limit_below_nothing_is_told_when_it_is_made() -> None:
+    with pytest.raises(ValueError, match="at least 0, not -1"):
+        Bounded(Memory(), -1)
+    store = Bounded(Memory[bytes](), 0)
+    store.put(Ref("a"), b"")
+    with pytest.raises(Refused):
+        store.put(Ref("a"), b"1")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,12 @@ from storage_combinators import (
     JsonCodec,
     Mapped,
     Memory,
+    PackCodec,
     PickleCodec,
     Ref,
     Serialized,
     TextCodec,
+    TupleCodec,
     update,
 )
 
@@ -138,5 +141,18 @@ def test_text_is_utf_8() -> None:
     store = Serialized(Memory(), TextCodec())
     store.put(A, "é")
     assert store.source.get(A) == "é".encode()
-    with pytest.raises(UnicodeDecodeError):
-        Serialized(Memory({A: b"\xff"}), TextCodec()).get(A)
+
+
+@pytest.mark.parametrize(
+    ("codec", "raw"),
+    [
+        (TextCodec(), b"\xff"),
+        (JsonCodec(), b"{"),
+        (TupleCodec(), b"{"),
+        *((PackCodec(), raw) for raw in (b"[]\n", b"1\n", b'{"a":"1"}\n1', b'{"a":-1,"b":2}\n1', b"{}")),
+        *((PickleCodec(), raw) for raw in (b"", b"\xff", b"cno.such\nthing\n.", b"cos\nnothing\n.", b"0.")),
+    ],
+)
+def test_what_cannot_be_decoded_says_where_it_is(codec: Any, raw: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^what is at Ref\('a'\) cannot be decoded: "):
+        Serialized(Memory({A: raw}), codec).get(A)

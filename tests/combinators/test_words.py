@@ -2,6 +2,7 @@
 
 import copy as copying
 import pickle
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from storage_combinators import (
     Memory,
     Missing,
     Ref,
+    Relative,
     Store,
     children,
     copy,
@@ -23,6 +25,7 @@ from storage_combinators import (
     walk,
 )
 from storage_combinators.functions import as_bytes, listed, present
+from storage_combinators.store import Depth
 
 A = Ref("a")
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1).filter(
@@ -153,6 +156,21 @@ def test_walk_children_and_copy() -> None:
     target: Memory[int] = Memory()
     copy(store, target, A)
     assert target.cells == {A: 1, A / "b": 2}
+
+
+def test_a_copy_into_the_store_itself_ends() -> None:
+    class Lazy(Memory[int]):
+        """It lists as a database does: what was written meanwhile too, if it comes later."""
+
+        def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+            at = Ref()
+            while later := sorted(ref for ref in super(Lazy, self).refs(base, depth) if ref > at):
+                yield (at := later[0])
+                assert len(at) < 4
+
+    store = Lazy({A: 1})
+    copy(store, Relative(store, Ref("z")))
+    assert store.cells == {A: 1, Ref("z", "a"): 1}
 
 
 @given(st.sets(refs), refs)

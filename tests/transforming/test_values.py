@@ -23,6 +23,7 @@ from storage_combinators import (
     Missing,
     Null,
     PackCodec,
+    Packed,
     PassThrough,
     Quota,
     Ref,
@@ -236,6 +237,11 @@ def test_a_pack_comes_back_and_one_that_was_cut_does_not(pack: dict[str, bytes],
     assert codec.decode(raw) == pack
     with pytest.raises(ValueError):  # noqa: PT011  # json's, or that the size is wrong
         codec.decode(raw[:-cut])
+
+
+def test_packs_of_fewer_than_no_names_are_told_when_they_are_made() -> None:
+    with pytest.raises(ValueError, match="at least 0, not -1"):
+        Packed(Memory(), -1)
 
 
 def test_what_is_added_twice_is_there_once_and_where_it_says() -> None:

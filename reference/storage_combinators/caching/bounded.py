@@ -49,6 +49,13 @@ class Room:
             source.delete(oldest)
             self.free(oldest)
 
+    def make(self, source: Store[Any], limit: int, ref: Ref, most: int) -> None:
+        """Room for `most` at `ref`, which may be there from now on; Refused if there is none."""
+        if most > limit:
+            raise Refused(f"{ref!r} would take {most}, and there is room for {limit}")
+        self.shrink(source, limit - most, ref)
+        self.use(ref, max(most, self.taken.get(ref, 0)))  # after a failure either may be there
+
     def count(self, source: Store[Any], limit: int) -> None:
         """What was there before the first use; what is too much of it goes."""
         for ref in walk(source, Ref()):
@@ -77,6 +84,10 @@ class Bounded(PassThrough[V]):
     lock: Any = field(default_factory=RLock, repr=False, compare=False)
 
     without: ClassVar[dict[str, str]] = {"keeps": "what was not used for longest makes room for what is new"}
+
+    def __post_init__(self) -> None:
+        if self.limit < 0:
+            raise ValueError(f"limit is the bytes that all values take together, at least 0, not {self.limit}")
 
     def get(self, ref: Ref, /) -> V:
         with self._alone():
@@ -112,9 +123,6 @@ class Bounded(PassThrough[V]):
 
     @contextmanager
     def _made(self, ref: Ref, most: int) -> Iterator[None]:
-        if most > self.limit:
-            raise Refused(f"{ref!r} would take {most}, and there is room for {self.limit}")
-        self.room.shrink(self.source, self.limit - most, ref)
-        self.room.use(ref, max(most, self.room.taken.get(ref, 0)))  # after a failure either may be there
+        self.room.make(self.source, self.limit, ref, most)
         yield
         self.room.use(ref, most)

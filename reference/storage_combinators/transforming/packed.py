@@ -29,6 +29,10 @@ class Packed(Generic[V]):
     source: Store[dict[str, V]]
     names: int = 1
 
+    def __post_init__(self) -> None:
+        if self.names < 0:
+            raise ValueError(f"names is how many of a ref name the pack that it is in, at least 0, not {self.names}")
+
     def get(self, ref: Ref, /) -> V:
         held = self._pack(ref)
         if self._key(ref) not in held:
@@ -55,14 +59,11 @@ class Packed(Generic[V]):
         if depth == 1 and len(base) < self.names:
             return self.source.refs(base, 1)  # no pack is empty
         packs = [base.cut(self.names)] if depth == 0 or len(base) >= self.names else self.source.refs(base)
-        return (ref for pack in packs for ref in listed(self._inside(pack), base, depth))
-
-    def _inside(self, pack: Ref) -> list[Ref]:
-        return [pack / Ref.parse(key) for key in self._pack(pack)]
+        held = ([pack / Ref.parse(key) for key in self._pack(pack)] for pack in packs)
+        return (ref for refs in held for ref in listed(refs, base, depth))
 
     def _pack(self, ref: Ref) -> dict[str, V]:
-        held = look(self.source, as_ref(ref).cut(self.names))
-        return {} if held is MISSING else held
+        return {} if (held := look(self.source, as_ref(ref).cut(self.names))) is MISSING else held
 
     def _key(self, ref: Ref) -> str:
         return str(ref.under(ref.cut(self.names)))
@@ -90,6 +91,8 @@ class PackCodec:
     def decode(self, raw: bytes, /) -> dict[str, bytes]:
         head, end, rest = raw.partition(b"\n")
         sizes, pack, start = json.loads(head), {}, 0
+        if not isinstance(sizes, dict) or not all(isinstance(size, int) and size >= 0 for size in sizes.values()):
+            raise ValueError("the first line of a pack is an object of sizes")
         for key, size in sizes.items():
             pack[key] = rest[start : start + size]
             start += size

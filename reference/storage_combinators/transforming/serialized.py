@@ -45,7 +45,10 @@ class Serialized(Mapped[V, W]):
         return self.codec.encode(value)
 
     def decode(self, ref: Ref, raw: W) -> V:
-        return self.codec.decode(raw)
+        try:
+            return self.codec.decode(raw)
+        except ValueError as error:
+            raise ValueError(f"what is at {ref!r} cannot be decoded: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class PickleCodec:
         return pickle.dumps(value)
 
     def decode(self, raw: bytes, /) -> Any:
-        return pickle.loads(raw)  # noqa: S301  # the docstring says so
+        try:
+            return pickle.loads(raw)  # noqa: S301  # the docstring says so
+        except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError) as error:  # as it documents
+            raise ValueError(f"it does not unpickle: {type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True)
