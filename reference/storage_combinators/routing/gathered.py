@@ -57,7 +57,8 @@ class Gathered(ABC, Generic[V]):
         _drop(ref, takewhile(lambda store: store is not home, self.stores()))
 
     def merge(self, ref: Ref, value: V, /) -> None:
-        (self.holder(ref) or self.home(ref, present(value))).merge(ref, value)
+        held = self.holder(ref)
+        (self.home(ref, present(value)) if held is None else held).merge(ref, value)
 
     def delete(self, ref: Ref, /) -> None:
         _drop(ref, self.stores())
@@ -66,7 +67,7 @@ class Gathered(ABC, Generic[V]):
         held = self.holder(ref)
         home = None if new is MISSING else self.home(ref, new)
         if held is None or held is home:
-            (home or self.stores()[0]).swap(ref, old, new)
+            (self.stores()[0] if home is None else home).swap(ref, old, new)
             return
         held.swap(ref, old, old)  # is it that? Only then is anything changed
         if new is MISSING:

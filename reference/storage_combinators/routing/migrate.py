@@ -1,14 +1,15 @@
 """Migrate: from an old store to a new one, while it is in use (ours; field: live migration, lazy move)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..functions import look, walk
 from ..ref import Ref
-from ..store import MISSING, Conflict, Refused, Store
+from ..store import MISSING, Conflict, Depth, Refused, Store
 from .gathered import Gathered
+from .several import once
 
 V = TypeVar("V")
 
@@ -18,8 +19,9 @@ class Migrate(Gathered[V]):
     """Reads from `new`, then from `old`, and moves what it found there; writes to new; what new has hides what old has.
 
     ``Migrate(n, o) ≈`` one dictionary with what both have; a ref that was read or put is in new, merge is where it is.
-    What new refuses is answered and stays in old. Failures are raised. A move creates in new, then deletes in old:
-    stopped midway, both have it, the same, and `migrate` clears old. Two stores with nothing in common, please.
+    What new refuses is answered and stays in old. Failures are raised. A move creates in new, then takes out of old:
+    stopped midway, both have it, the same, and `migrate` clears old. What another writes to old during a move is moved
+    too, if old can remove by swap; once new has the ref it is hidden. Two stores with nothing in common, please.
 
     >>> from storage_combinators import Memory
     >>> store = Migrate(Memory(), Memory({Ref("a"): 1, Ref("b"): 2})); store.get(Ref("a")), list(store.new.refs(Ref()))
@@ -52,10 +54,21 @@ class Migrate(Gathered[V]):
         return value
 
     def move(self, ref: Ref, value: V) -> None:
-        """Create `value`, which old has, in new, and delete it in old. No verb of a store."""
+        """Create `value`, which old has, in new, and take it out of old. No verb of a store."""
         with suppress(Conflict):  # new has a value, which is the newer one
             self.new.swap(ref, MISSING, value)
-        self.old.delete(ref)
+        try:
+            self.old.swap(ref, value, MISSING)
+        except Conflict:  # another wrote to old meanwhile, which is newer than what was copied, or moved it
+            newer = look(self.old, ref)
+            if newer is not MISSING:
+                with suppress(Conflict):
+                    self.new.swap(ref, value, newer)
+        except Refused:  # it has no such swap
+            self.old.delete(ref)
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        return once((self.old, self.new), base, depth)  # the way values move: none is missed
 
 
 def migrate(store: Migrate[Any], base: Ref = Ref(), told: Callable[[Ref], object] = id) -> int:

@@ -37,4 +37,5 @@ class Union(Gathered[V]):
         return self.sources
 
     def home(self, ref: Ref, value: V) -> Store[V]:
-        return self.holder(ref) or self.sources[self.into]
+        held = self.holder(ref)
+        return self.sources[self.into] if held is None else held
