@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from ..functions import as_bytes
 from ..ref import Ref
+from .checked import Damaged
 from .mapped import Mapped
 
 V = TypeVar("V")
@@ -48,7 +49,8 @@ class Serialized(Mapped[V, W]):
         try:
             return self.codec.decode(raw)
         except ValueError as error:
-            raise ValueError(f"what is at {ref!r} cannot be decoded: {error}") from error
+            kind = Damaged if isinstance(error, Damaged) else ValueError  # which a Replica tells apart
+            raise kind(f"what is at {ref!r} cannot be decoded: {error}") from error
 
 
 @dataclass(frozen=True)
