@@ -165,3 +165,17 @@ def test_random_runs_agree_with_memory(tmp_path: Path, seed: int) -> None:
         assert look(store, ref) == look(model, ref)
         for depth in DEPTHS:
             assert sorted(store.refs(base, depth)) == sorted(model.refs(base, depth))
+
+
+@pytest.mark.parametrize("folder", ["", "typo"])
+def test_where_nobody_has_written_what_changes_nothing_makes_nothing(tmp_path: Path, folder: str) -> None:
+    store = Disk(tmp_path / folder)
+    store.delete(A)
+    store.delete(Ref("a" * 5000))
+    with pytest.raises(Conflict):
+        store.swap(A, b"1", b"2")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / folder / "a.v").write_bytes(b"1")  # as another hand spells it
+    store.delete(A)
+    assert look(store, A) is MISSING

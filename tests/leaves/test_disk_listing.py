@@ -87,3 +87,16 @@ def test_below_a_file_of_somebody_else_nothing_is_there(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError, match="a"):
         store.put(Ref("a", "b"), b"1")
     assert (tmp_path / "a").read_text() == "not ours"
+
+
+def test_a_listing_goes_through_no_link_and_lists_no_folder_twice(tmp_path: Path) -> None:
+    store, other = Disk(tmp_path / "mine", "kill"), Disk(tmp_path / "other", "kill")
+    store.put(Ref("a", "b"), b"1")
+    other.put(Ref("c"), b"1")
+    for name, target in {"one": ".", "two": ".", "out": "../other"}.items():
+        (tmp_path / "mine" / name).symlink_to(target)
+    (tmp_path / "mine" / "a" / "x.v").mkdir()
+    (tmp_path / "mine" / "a" / "x.v" / "y.v").write_text("not ours")
+    assert list(store.refs(Ref())) == [Ref("a", "b")]
+    assert list(store.refs(Ref(), 1)) == [Ref("a")]
+    assert list(store.refs(Ref("out"))) == [Ref("out", "c")]  # a base is asked for by name, as in get

@@ -65,6 +65,19 @@ def test_what_is_deleted_is_gone_with_its_folders(store: Scp, served) -> None:
     assert [path.name for path in served[1].iterdir()] == [".drafts"]
 
 
+def test_what_is_not_ours_is_not_listed_as_by_sftp(store: Scp, served) -> None:
+    store.put(Ref("a"), b"1")
+    store.put(Ref("f", "b"), b"1")
+    (served[1] / "README").write_text("not ours")
+    (served[1] / "f" / "x.v").mkdir()
+    (served[1] / "link").symlink_to(".")
+    (served[1] / "f" / "link.v").symlink_to("nowhere")
+    other = Sftp(served[0].replace("scp:", "sftp:"))
+    for depth, found in {None: {("a",), ("f", "b"), ("f", "link")}, 1: {("a",), ("f",)}}.items():
+        assert {*store.refs(Ref(), depth)} == {*other.refs(Ref(), depth)} == found
+    other.close()
+
+
 def test_swap_is_refused(store: Scp) -> None:
     with pytest.raises(Refused):
         store.swap(Ref("a"), MISSING, b"1")

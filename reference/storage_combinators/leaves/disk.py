@@ -25,7 +25,9 @@ class Disk:
 
     ``get(r)`` reads the file ``root/spelled(r).v``. Absence is that file's; a permission or a full disk is a
     failure, and the old value stays. Stopped midway: old or new, whole. `safety` says what an acknowledged write
-    survives: "power"; "order", whole after a power cut but perhaps old; "kill", the process only.
+    survives: "power"; "order", whole after a power cut but perhaps old; "kill", the process only. No listing goes
+    through a symbolic link, so none leaves `root` or runs in circles; the other verbs do: whoever can make one there
+    can make them leave it.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as root:
@@ -61,7 +63,7 @@ class Disk:
     merge = put
 
     def delete(self, ref: Ref, /) -> None:
-        if self._fits(ref):
+        if self._holds(ref) or (self._files.begun and self._fits(ref)):
             with self._files.writing():
                 self._files.remove(self._file(ref))
 
@@ -69,6 +71,8 @@ class Disk:
         expected = old if old is MISSING else as_bytes(old)
         data = new if new is MISSING else as_bytes(new)
         self._refuse_too_long(ref)
+        if not self._files.begun and look(self, ref) != expected:
+            raise Conflict(ref)  # and no desk in a folder that is perhaps a slip
         with self._files.writing():
             if look(self, ref) != expected:
                 raise Conflict(ref)
@@ -113,7 +117,7 @@ class Disk:
     def _scan(self, folder: str) -> list[tuple[str, bool]]:
         try:
             with os.scandir(os.path.join(self.root, folder)) as found:
-                return [kept for one in found if (kept := entry(folder, one.name, one.is_dir()))]
+                return [kept for one in found if (kept := entry(folder, one.name, one.is_dir(follow_symlinks=False)))]
         except OSError as error:
             if _nowhere(error):  # pruned meanwhile: what was there throughout keeps its folder
                 return []

@@ -54,7 +54,7 @@ class Files:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the one writer. Every opening of the lock excludes every other: of threads and of forks too."""
-        if not os.path.isdir(self._desk):
+        if not self.begun:
             if not self._make(self.root):
                 self._sync_folder(_parent(self.root))  # who made it may have been killed
             self._make(self._desk)
@@ -66,6 +66,11 @@ class Files:
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)  # closing is not enough when a fork has inherited it
             os.close(lock)
+
+    @property
+    def begun(self) -> bool:
+        """Has anybody written here in this way?"""
+        return os.path.isdir(self._desk)
 
     @property
     def _desk(self) -> str:

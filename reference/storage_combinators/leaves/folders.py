@@ -37,7 +37,9 @@ def level(scan: Scan, folder: str) -> Iterator[Ref]:
 
 
 def entry(folder: str, name: str, is_folder: bool) -> tuple[str, bool] | None:
-    """What a Scan says of `name` in `folder`; None for what is not ours: hidden, or a file without the suffix."""
-    if name.startswith(".") or not (is_folder or name.endswith(SUFFIX)):
+    """What a Scan says of `name` in `folder`; None for what is not ours: hidden, a file without the suffix, or with
+    it a folder.
+    """
+    if name.startswith(".") or is_folder == name.endswith(SUFFIX):
         return None
     return (f"{folder}/" if folder else "") + name.removesuffix(SUFFIX), is_folder

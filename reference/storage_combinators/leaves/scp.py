@@ -20,6 +20,9 @@ mkdir -p -- "${1%/*}" && cat >"$1" && [ "$(wc -c <"$1")" -eq "$3" ] || { rm -f -
 for attempt in 1 2 3 4 5 6 7 8 9; do mkdir -p -- "${2%/*}" && mv -f -- "$1" "$2" && exit 0; done
 rm -f -- "$1"; exit 1
 """  # more than one attempt, since a delete may prune the folder in between
+_LIST = f"""
+exec find "$1/" -mindepth 1 -maxdepth 1 '(' -type d ! -name '*{SUFFIX}' -o ! -type d -name '*{SUFFIX}' ')' -print0
+"""  # what is neither a folder nor a value is somebody else's
 _DELETE = """
 rm -f -- "$1" || exit 1
 folder=${1%/*}
@@ -66,7 +69,7 @@ class Scp(Sftp):
         return not self._sh('exec find "$1" -prune', self._file(ref))[1]
 
     def _scan(self, folder: str) -> list[tuple[str, bool]]:
-        listed, _ = self._sh('exec find "$1/" -mindepth 1 -maxdepth 1 -print0', f"{self._root}/{folder}".rstrip("/"))
+        listed, _ = self._sh(_LIST, f"{self._root}/{folder}".rstrip("/"))
         names = [path.rpartition("/")[2] for path in listed.decode(errors="replace").split("\0")[:-1]]
         return [kept for name in names if (kept := entry(folder, name, not name.endswith(SUFFIX)))]
 
