@@ -2,27 +2,23 @@
 
 from dataclasses import dataclass
 from secrets import choice
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from storage_combinators import Bytes, Conflict, JsonCodec, Mapped, Memory, Ref, Renamed, look, same
+from storage_combinators import MISSING, Conflict, Mapped, Memory, Ref, Refused, Renamed, look, same
 from storage_combinators.functions import as_bytes
-from storage_combinators.store import MISSING
-
-TYPES = {"types": "nobody below asks whether a key is a Ref"}
 
 
 @dataclass(frozen=True)
 class Tenant(Renamed):
     """Level 1: always put the base before; then nothing can be there twice."""
 
-    name: str
-    without: ClassVar = TYPES
+    base: Ref
 
     def down(self, ref):
-        return Ref(self.name) / ref
+        return self.base / ref
 
     def up(self, ref):
-        return ref.under(Ref(self.name))
+        return ref.under(self.base)
 
 
 def salt():
@@ -30,11 +26,23 @@ def salt():
     return bytes(choice(b"uvwxyz") for _ in range(4))
 
 
+class Salty(Mapped):
+    """Given: a store that refuses what has no salt before it."""
+
+    def encode(self, ref, value):
+        if len(value) < 4 or value[:4].strip(b"uvwxyz"):
+            raise Refused("there is no salt before it")
+        return value
+
+    def decode(self, ref, raw):
+        return raw
+
+
 @dataclass(frozen=True)
 class Salted(Mapped):
-    """Level 2: cut off as many as were put on, whichever they are; and what is no bytes is a TypeError."""
+    """Level 2: cut off as many as were put on, whichever they are."""
 
-    without: ClassVar = TYPES
+    without: ClassVar = {"types": "nobody below asks whether a key is a Ref"}
 
     def encode(self, ref, value):
         return salt() + as_bytes(value)
@@ -45,10 +53,9 @@ class Salted(Mapped):
 
 @dataclass(frozen=True)
 class HandWritten(Mapped):
-    """Level 3: compare decoded values, swap the raw one that was read."""
+    """Level 3: compare encodings, then decoded values; swap the raw one that was read."""
 
-    without: ClassVar = TYPES
-    codec: ClassVar = JsonCodec()
+    codec: Any
 
     def encode(self, ref, value):
         return self.codec.encode(value)
@@ -57,19 +64,26 @@ class HandWritten(Mapped):
         return self.codec.decode(raw)
 
     def swap(self, ref, old, new, /):
-        raw = look(self.source, ref)
-        if not same(raw if raw is MISSING else self.decode(ref, raw), old):
+        raw, written = look(self.source, ref), self.written(ref, old)
+        if not (same(raw, written) or (raw is not MISSING and same(self.decode(ref, raw), old))):
             raise Conflict(ref)
-        self.source.swap(ref, raw, new if new is MISSING else self.encode(ref, new))
+        self.source.swap(ref, raw, self.written(ref, new))
+
+    def written(self, ref, value):
+        return MISSING if value is MISSING else self.encode(ref, value)
 
 
-def level_1():
-    return Tenant(Bytes(Memory({Ref("ab"): b"not yours", Ref("a", "mine"): b"yours"})), "a")
+def level_1(source, base):
+    return Tenant(source, base)
 
 
 def level_2():
-    return Salted(Memory())
+    return Salted(Salty(Memory()))
 
 
-def level_3():
-    return HandWritten(Memory({Ref("a"): b'{ "done" : false }\n'}))
+def level_3(source, codec):
+    return HandWritten(source, codec)
+
+
+level_1.family = "relative"
+level_3.family = "codec"

@@ -1,28 +1,24 @@
-"""Exercise 2: another name, another value."""
+"""Exercise 2: another name, another value. The suite calls levels 1 and 3 with a source of its own."""
 
 from dataclasses import dataclass
 from secrets import choice
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from storage_combinators import Bytes, JsonCodec, Mapped, Memory, Ref, Renamed
+from storage_combinators import Mapped, Memory, Ref, Refused, Renamed
 from storage_combinators.functions import as_bytes
-
-TYPES = {"types": "nobody below asks whether a key is a Ref"}
 
 
 @dataclass(frozen=True)
 class Tenant(Renamed):
-    """Level 1: what the source holds below `name`, and only that. It is the broken program again, with refs."""
+    """Level 1: what the source holds below `base`, and only that. It is the broken program again, with refs."""
 
-    name: str
-    without: ClassVar = TYPES
+    base: Ref
 
     def down(self, ref):
-        base = Ref(self.name)
-        return ref if ref.within(base) else base / ref
+        return ref if ref.within(self.base) else self.base / ref
 
     def up(self, ref):
-        return ref.under(Ref(self.name))
+        return ref.under(self.base)
 
 
 def salt():
@@ -30,11 +26,23 @@ def salt():
     return bytes(choice(b"uvwxyz") for _ in range(4))
 
 
+class Salty(Mapped):
+    """Given: a store that refuses what has no salt before it."""
+
+    def encode(self, ref, value):
+        if len(value) < 4 or value[:4].strip(b"uvwxyz"):
+            raise Refused("there is no salt before it")
+        return value
+
+    def decode(self, ref, raw):
+        return raw
+
+
 @dataclass(frozen=True)
 class Salted(Mapped):
     """Level 2: bytes behind four random letters, so that equal values look different. Wrong for some values."""
 
-    without: ClassVar = TYPES
+    without: ClassVar = {"types": "nobody below asks whether a key is a Ref"}
 
     def encode(self, ref, value):
         return salt() + as_bytes(value)
@@ -45,10 +53,9 @@ class Salted(Mapped):
 
 @dataclass(frozen=True)
 class HandWritten(Mapped):
-    """Level 3: JSON over bytes that others write too, with their blanks. `swap` is wrong; write it without super()."""
+    """Level 3: values over bytes that others write too, with their blanks. `swap` is wrong; do it without super()."""
 
-    without: ClassVar = TYPES
-    codec: ClassVar = JsonCodec()
+    codec: Any
 
     def encode(self, ref, value):
         return self.codec.encode(value)
@@ -60,13 +67,17 @@ class HandWritten(Mapped):
         self.source.swap(ref, self.encode(ref, old), self.encode(ref, new))
 
 
-def level_1():
-    return Tenant(Bytes(Memory({Ref("ab"): b"not yours", Ref("a", "mine"): b"yours"})), "a")
+def level_1(source, base):
+    return Tenant(source, base)
 
 
 def level_2():
-    return Salted(Memory())
+    return Salted(Salty(Memory()))
 
 
-def level_3():
-    return HandWritten(Memory({Ref("a"): b'{ "done" : false }\n'}))
+def level_3(source, codec):
+    return HandWritten(source, codec)
+
+
+level_1.family = "relative"
+level_3.family = "codec"

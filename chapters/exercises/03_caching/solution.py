@@ -1,31 +1,33 @@
 """One answer to exercise 3."""
 
-from storage_combinators import MISSING, Bytes, Memory, look
+from contextlib import suppress
 
-WITHOUT = {"threads": "a fill may come after a racing write", "types": "its stores take what they are given"}
+from storage_combinators import MISSING, PassThrough, Ref, Refused, look
 
 
 class ReadThrough:
     """Level 1: every write drops, writes, drops."""
 
-    without = WITHOUT
-
     def __init__(self, fast, slow):
         self.fast, self.slow = fast, slow
+
+    def invalidate(self, ref):
+        self.fast.delete(ref)
 
     def get(self, ref, /):
         value = look(self.fast, ref)
         if value is MISSING:
             value = self.slow.get(ref)
-            self.fast.put(ref, value)
+            with suppress(Refused):
+                self.fast.put(ref, value)
         return value
 
     def written(self, ref, write, *arguments):
-        self.fast.delete(ref)
+        self.invalidate(ref)
         try:
             write(ref, *arguments)
         finally:
-            self.fast.delete(ref)
+            self.invalidate(ref)
 
     def put(self, ref, value, /):
         self.written(ref, self.slow.put, value)
@@ -43,11 +45,12 @@ class ReadThrough:
         return self.slow.refs(base, depth)
 
 
-class Forgetful(Memory):
+class Forgetful(PassThrough):
     """Given: a fast store with room for one value."""
 
     def put(self, ref, value, /):
-        self.cells.clear()
+        for other in list(self.refs(Ref())):
+            self.delete(other)
         super().put(ref, value)
 
 
@@ -56,37 +59,56 @@ class OverForgetful(ReadThrough):
 
 
 class Later(ReadThrough):
-    """Level 3: whoever needs the slow store's word writes out first; what is deleted or replaced waits no longer."""
+    """Level 3: whoever needs the slow store's word writes out first.
+
+    A ref stops waiting before it is written, for a put may come meanwhile, and waits again if slow failed. A put that
+    failed waits too, for it may be done.
+    """
 
     def __init__(self, fast, slow):
         super().__init__(fast, slow)
         self.waiting = set()
 
     def put(self, ref, value, /):
-        self.fast.put(ref, value)
-        self.waiting.add(ref)
+        try:
+            self.fast.put(ref, value)
+        finally:
+            self.waiting.add(ref)
 
-    def written(self, ref, write, *arguments):
+    def invalidate(self, ref):
         self.flush()
-        super().written(ref, write, *arguments)
+        super().invalidate(ref)
 
     def refs(self, base, depth=None, /):
         self.flush()
         return super().refs(base, depth)
 
     def flush(self):
-        while self.waiting:
-            ref = self.waiting.pop()
-            self.slow.put(ref, self.fast.get(ref))
+        for ref in list(self.waiting):
+            self.waiting.discard(ref)
+            try:
+                self.write_out(ref)
+            except BaseException:
+                self.waiting.add(ref)
+                raise
+
+    def write_out(self, ref):
+        value = look(self.fast, ref)
+        if value is not MISSING:
+            self.slow.put(ref, value)
 
 
-def level_1():
-    return ReadThrough(Bytes(Memory()), Bytes(Memory()))
+def level_1(fast, slow):
+    return ReadThrough(fast, slow)
 
 
-def level_2():
-    return OverForgetful(Bytes(Forgetful()), Bytes(Memory()))
+def level_2(fast, slow):
+    return OverForgetful(Forgetful(fast), slow)
 
 
-def level_3():
-    return Later(Bytes(Memory()), Bytes(Memory()))
+def level_3(fast, slow):
+    return Later(fast, slow)
+
+
+level_1.family = level_2.family = "cache"
+level_3.family = "write_back"

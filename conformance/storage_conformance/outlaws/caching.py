@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -104,6 +104,17 @@ class DropsAfterwards(Cache):
     def put(self, ref: Ref, value: Any, /) -> None:
         self.slow.put(ref, value)
         self.drop(ref)
+
+
+@cache(
+    "a_reader_during_a_write_leaves_nothing_stale",
+    wrong="It drops the cached value before slow is written alone: who reads between the two brings the old one back.",
+    seen="py-key-value",
+)
+class DropsOnlyBefore(Cache):
+    def written(self, write: Callable[..., None], ref: Ref, *values: Any) -> None:
+        self.drop(ref)
+        write(ref, *values)
 
 
 @cache(

@@ -43,21 +43,24 @@ class Cache(Over):
             self.fast.put(ref, value)
         return value
 
-    def put(self, ref: Ref, value: Any, /) -> None:
+    def written(self, write: Callable[..., None], ref: Ref, *values: Any) -> None:
         self.drop(ref)
-        self.slow.put(ref, value)
+        try:
+            write(ref, *values)
+        finally:
+            self.drop(ref)
+
+    def put(self, ref: Ref, value: Any, /) -> None:
+        self.written(self.slow.put, ref, value)
 
     def merge(self, ref: Ref, value: Any, /) -> None:
-        self.drop(ref)
-        self.slow.merge(ref, value)
+        self.written(self.slow.merge, ref, value)
 
     def delete(self, ref: Ref, /) -> None:
-        self.drop(ref)
-        self.slow.delete(ref)
+        self.written(self.slow.delete, ref)
 
     def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
-        self.drop(ref)
-        self.slow.swap(ref, old, new)
+        self.written(self.slow.swap, ref, old, new)
 
 
 class Logging(Over):

@@ -14,7 +14,7 @@ from .rig import Family
 from .shared import behaves_like, given
 
 FAMILY = Family("bounded", ("source = Source()", "store = make(source, 8)"))
-bounded = partial(law, kind="bounded", chapter="chapters/03-caching.md")
+bounded = partial(law, kind="bounded")
 A, B, C = Ref("a"), Ref("a", "b"), Ref("b")
 STEPS = [
     (verb, (ref, *old, *new))

@@ -99,6 +99,17 @@ def a_write_that_slow_failed_leaves_nothing_stale(t: Trial) -> None:
 
 
 @cache(source="ours")
+def a_reader_during_a_write_leaves_nothing_stale(t: Trial) -> None:
+    """get(r) while s is about to write: after the write get(r) = s.get(r); so for every write"""
+    r, v, w = t.scope.refs[0], *t.scope.values[:2]
+    given(t, "slow", r, v)
+    verb, *args = write(t, r, v, w)
+    t.line(f"slow.meanwhile[{verb!r}] = lambda: store.get({r!r})")
+    t.expect(None, verb, *args)
+    t.expect(Missing if verb == "delete" else w, "get", r, because="what the reader filled in is old by now")
+
+
+@cache(source="ours")
 def a_cache_merges_as_slow_does(t: Trial) -> None:
     """merge(r, w); get(r) = what s.merge makes of it, whatever f.merge would, cached before or not"""
     r, v, w = t.scope.refs[0], b"1", b"2"

@@ -11,7 +11,7 @@ from storage_combinators.store import MISSING, Conflict, Missing, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, given, settled, write
+from .shared import given, settled, write
 
 SIZE_SPLIT = Family("size_split", ("small, big = Source(), Source()", "store = make(small, big, 0)"))
 ROUTED = ("x, y = Source(), Source()", "said = lambda who: f'hello {who}'.encode()")
@@ -19,9 +19,9 @@ ROUTES = "{'a': x, 'a/{n}': y, 'b/{who}/said': said, 'b/{rest...}': x, '{n}': y}
 TEMPLATES = Family("template_router", (*ROUTED, f"store = make({ROUTES})"))
 INVENTORY = Family("inventory", ("source, written = Source(), Source()", "store = make(source, written)"))
 
-size_split = partial(law, kind="size_split", chapter=CHAPTER, group="size split")
-templates = partial(law, kind="template_router", chapter=CHAPTER, group="template router")
-inventory = partial(law, kind="inventory", chapter=CHAPTER, group="inventory")
+size_split = partial(law, kind="size_split", group="size split")
+templates = partial(law, kind="template_router", group="template router")
+inventory = partial(law, kind="inventory", group="inventory")
 R = Ref("a")
 
 

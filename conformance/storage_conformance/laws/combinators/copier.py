@@ -17,7 +17,7 @@ from .sources import Operation, Source
 FAMILY = Family(
     "copier", ("source, target = Source(), Source()", "copy = make(source, target)"), classes=(Source, Operation)
 )
-copier = partial(law, kind="copier", source="paper 3.2.2", group="copier")
+copier = partial(law, kind="copier", source="paper 3.2.2", chapter="chapters/03-caching.md")
 VERBS = ("PUT", "MERGE", "DELETE")
 
 

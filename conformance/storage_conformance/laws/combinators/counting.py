@@ -11,10 +11,10 @@ from storage_combinators.store import MISSING, Conflict, Missing, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, any_verb, behaves_like
+from .shared import any_verb, behaves_like
 
 FAMILY = Family("counting", ("source = Source()", "store = make(source)"))
-counting = partial(law, kind="counting", chapter=CHAPTER)
+counting = partial(law, kind="counting")
 
 
 @counting(calls=1)

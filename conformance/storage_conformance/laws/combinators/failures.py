@@ -11,7 +11,7 @@ from storage_combinators.store import Conflict, Missing
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, any_verb, behaves_like
+from .shared import any_verb, behaves_like
 from .sources import Hands, Source
 
 RETRY = Family("retry", ("source, waited = Source(), []", "store = make(source, (1, 2), (OSError,), waited.append)"))
@@ -26,9 +26,9 @@ FAILING = Family(
 )
 TIMEOUT = Family("timeout", ("source, hands = Source(), Hands()", "store = make(source, 2.5, hands)"), (Source, Hands))
 
-retry = partial(law, kind="retry", chapter=CHAPTER, group="retry")
-failing = partial(law, kind="failing", chapter=CHAPTER, group="failing")
-timeout = partial(law, kind="timeout", chapter=CHAPTER, group="timeout")
+retry = partial(law, kind="retry", group="retry")
+failing = partial(law, kind="failing", group="failing")
+timeout = partial(law, kind="timeout", group="timeout")
 
 REPEATED = ("get", "put", "delete", "refs")
 

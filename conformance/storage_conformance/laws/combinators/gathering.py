@@ -11,7 +11,7 @@ from storage_combinators.store import MISSING, Missing
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, given, settled, write
+from .shared import given, settled, write
 
 UNION = Family("union", ("first, second = Source(), Source()", "store = make((first, second), 1)"))
 CONDITION = Family(
@@ -20,9 +20,9 @@ CONDITION = Family(
 )
 MIGRATE = Family("migrate", ("new, old = Source(), Source()", "store = make(new, old)"))
 
-union = partial(law, kind="union", chapter=CHAPTER, group="union")
-condition = partial(law, kind="condition", chapter=CHAPTER, group="condition")
-migrate = partial(law, kind="migrate", chapter=CHAPTER, group="migrate")
+union = partial(law, kind="union", group="union")
+condition = partial(law, kind="condition", group="condition")
+migrate = partial(law, kind="migrate", group="migrate")
 
 
 def one_dictionary(t: Trial, *sources: str) -> None:

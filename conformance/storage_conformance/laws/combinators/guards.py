@@ -11,7 +11,7 @@ from storage_combinators.store import MISSING, Conflict, Missing, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, behaves_like, given, settled, write
+from .shared import behaves_like, given, settled, write
 
 READ_ONLY = Family("read_only", ("source = Source()", "store = make(source)"))
 CREATE_ONLY = Family("create_only", ("source = Source()", "store = make(source)"))
@@ -20,12 +20,12 @@ DEFAULT = Family("default", ("source = Source()", "store = make(source, b'defaul
 SMALL = Family("small", ("source = Source()", "store = make(source, 3)"))
 DRY_RUN = Family("dry_run", ("source = Source()", "store = make(source)"))
 
-read_only = partial(law, kind="read_only", chapter=CHAPTER, group="read only")
-create_only = partial(law, kind="create_only", chapter=CHAPTER, group="create only")
-required = partial(law, kind="required", chapter=CHAPTER, group="required")
-default = partial(law, kind="default", chapter=CHAPTER, group="default")
-small = partial(law, kind="small", chapter=CHAPTER, group="small")
-dry_run = partial(law, kind="dry_run", chapter=CHAPTER, group="dry run")
+read_only = partial(law, kind="read_only", group="read only")
+create_only = partial(law, kind="create_only", group="create only")
+required = partial(law, kind="required", group="required")
+default = partial(law, kind="default", group="default")
+small = partial(law, kind="small", group="small")
+dry_run = partial(law, kind="dry_run", group="dry run")
 
 
 def held(t: Trial, ref: Ref, value: Any) -> None:

@@ -11,13 +11,13 @@ from storage_combinators.store import MISSING, Missing, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, behaves_like, given, write
+from .shared import behaves_like, given, write
 
 FAMILY = Family(
     "history",
     ("source, versions, now = Source(), Source(), [0.0]", "store = make(source, versions, lambda: now[0])"),
 )
-history = partial(law, kind="history", chapter=CHAPTER)
+history = partial(law, kind="history")
 A, B = Ref("a"), Ref("a", "b")
 LISTINGS = ((Ref(), None), (Ref(), 1), (A, None), (A, 0), (A, 1))
 

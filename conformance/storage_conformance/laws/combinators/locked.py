@@ -14,7 +14,7 @@ from .rig import Family
 from .shared import WRITES, behaves_like, given
 
 FAMILY = Family("locked", ("source = Source()", "store = make(source)"))
-locked = partial(law, kind="locked")
+locked = partial(law, kind="locked", chapter="chapters/03-caching.md")
 
 
 @locked(calls=1)

@@ -14,7 +14,7 @@ from .shared import behaves_like, given, write
 from .sources import Sink, Source
 
 FAMILY = Family("logging", ("source, log = Source(), Sink()", "store = make(source, log)"), classes=(Source, Sink))
-logging = partial(law, kind="logging", source="paper 3.2")
+logging = partial(law, kind="logging", source="paper 3.2", chapter="chapters/03-caching.md")
 NAMES = {"put": "PUT", "merge": "MERGE", "delete": "DELETE", "swap": "PUT"}
 
 

@@ -10,10 +10,10 @@ from storage_combinators.ref import Ref
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, any_verb, behaves_like
+from .shared import any_verb, behaves_like
 
 FAMILY = Family("measuring", ("source, now = Source(), [0.0]", "store = make(source, lambda: now[0])"))
-measuring = partial(law, kind="measuring", chapter=CHAPTER)
+measuring = partial(law, kind="measuring")
 
 
 @measuring(calls=1)

@@ -12,7 +12,7 @@ from .rig import Family
 from .shared import behaves_like, given
 
 FAMILY = Family("merging", ("source = Source()", "store = make(source, lambda old, new: old + new)"))
-merging = partial(law, kind="merging")
+merging = partial(law, kind="merging", chapter="chapters/02-mapping.md")
 
 
 @merging()

@@ -32,12 +32,11 @@ HASHED = Family(
 )
 SPREAD = Family("spread", ("source = Source()", "store = make(source, 2)"))
 
-CHAPTER = "chapters/02-mapping.md"
-extension = partial(law, kind="extension", chapter=CHAPTER, group="extension")
-rename_table = partial(law, kind="rename_table", chapter=CHAPTER, group="rename table")
-escaped = partial(law, kind="escaped", chapter=CHAPTER, group="escaped")
-spread = partial(law, kind="spread", chapter=CHAPTER, group="spread")
-hashed = partial(law, kind="hashed", chapter=CHAPTER, group="hashed")
+extension = partial(law, kind="extension", group="extension")
+rename_table = partial(law, kind="rename_table", group="rename table")
+escaped = partial(law, kind="escaped", group="escaped")
+spread = partial(law, kind="spread", group="spread")
+hashed = partial(law, kind="hashed", group="hashed")
 
 
 def with_extension(ref: Ref) -> Ref:

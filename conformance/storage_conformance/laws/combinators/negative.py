@@ -14,7 +14,7 @@ from .rig import Family
 from .shared import behaves_like, given
 
 FAMILY = Family("negative", ("source, absent = Source(), Source()", "store = make(source, absent)"))
-negative = partial(law, kind="negative", chapter="chapters/03-caching.md")
+negative = partial(law, kind="negative")
 
 
 def creates(t: Trial, ref: Ref, value: Any) -> tuple[Any, ...]:

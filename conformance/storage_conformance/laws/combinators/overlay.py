@@ -12,13 +12,13 @@ from ...law import law
 from ...trial import Trial
 from .gathering import is_one_of
 from .rig import Family
-from .shared import CHAPTER, behaves_like, given, settled, write
+from .shared import behaves_like, given, settled, write
 
 OVERLAY = Family("overlay", ("upper, lower, marks = Source(), Source(), Source()", "store = make(upper, lower, marks)"))
 LEVELS = Family("levels", ("near, far, last = Source(), Source(), Source()", "store = make((near, far, last))"))
 
-overlay = partial(law, kind="overlay", chapter=CHAPTER, group="overlay")
-levels = partial(law, kind="levels", chapter=CHAPTER, group="levels")
+overlay = partial(law, kind="overlay", group="overlay")
+levels = partial(law, kind="levels", group="levels")
 
 
 @overlay(calls=1)

@@ -10,16 +10,16 @@ from storage_combinators.ref import Ref
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, any_verb, behaves_like
+from .shared import any_verb, behaves_like
 
 WAITED = ("source, waited = Source(), []", "now = [0.0]")
 DELAYED = Family("delayed", (*WAITED, "store = make(source, 0.5, waited.append)"))
 LIMITED = Family("limited", ("source = Source()", "store = make(source, 2)"))
 THROTTLED = Family("throttled", (*WAITED, "store = make(source, 4, lambda: now[0], waited.append)"))
 
-delayed = partial(law, kind="delayed", chapter=CHAPTER, group="delayed")
-limited = partial(law, kind="limited", chapter=CHAPTER, group="limited")
-throttled = partial(law, kind="throttled", chapter=CHAPTER, group="throttled")
+delayed = partial(law, kind="delayed", group="delayed")
+limited = partial(law, kind="limited", group="limited")
+throttled = partial(law, kind="throttled", group="throttled")
 
 
 @delayed(calls=1)

@@ -11,10 +11,10 @@ from storage_combinators.store import Conflict, Missing, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, WRITES, behaves_like, given
+from .shared import WRITES, behaves_like, given
 
 FAMILY = Family("pass_through", ("source = Source()", "store = make(source)"))
-pass_through = partial(law, kind="pass_through", source="paper 3.1.1", chapter=CHAPTER)
+pass_through = partial(law, kind="pass_through", source="paper 3.1.1", chapter="chapters/02-mapping.md")
 
 
 @pass_through(calls=1)

@@ -51,10 +51,9 @@ CHUNKED = Family(
 PACKED = Family("packed", ("source = Source()", "store = make(source, 1)"))
 CONTENT_ADDRESSED = Family("content_addressed", ("source = Source()", "store = make(source)"))
 
-CHAPTER = "chapters/02-mapping.md"
-chunked = partial(law, kind="chunked", chapter=CHAPTER, group="chunked")
-packed = partial(law, kind="packed", chapter=CHAPTER, group="packed")
-content_addressed = partial(law, kind="content_addressed", chapter=CHAPTER, group="content-addressed")
+chunked = partial(law, kind="chunked", group="chunked")
+packed = partial(law, kind="packed", group="packed")
+content_addressed = partial(law, kind="content_addressed", group="content-addressed")
 R = Ref("a")
 SIZES = (0, 1, 3, 4, 5, 8, 9, 4000)
 

@@ -11,10 +11,10 @@ from storage_combinators.store import MISSING, Conflict, Missing
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, behaves_like, given, write
+from .shared import behaves_like, given, write
 
 FAMILY = Family("provenance", ("source, notes = Source(), Source()", "store = make(source, notes, 'me')"))
-provenance = partial(law, kind="provenance", chapter=CHAPTER)
+provenance = partial(law, kind="provenance")
 A, B, C = Ref("a"), Ref("a", "b"), Ref("c")
 
 

@@ -13,7 +13,7 @@ from .rig import Family
 from .sources import Operation, Sink
 
 FAMILY = Family("queue", ("target = Sink()", "queue = make(target)"), classes=(Operation, Sink))
-queue = partial(law, kind="queue", source="paper 4.6")
+queue = partial(law, kind="queue", source="paper 4.6", chapter="chapters/03-caching.md")
 
 
 def handed(t: Trial, *operations: tuple[str, Ref], on: str = "queue") -> None:

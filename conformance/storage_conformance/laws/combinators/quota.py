@@ -11,10 +11,10 @@ from storage_combinators.store import MISSING, Conflict, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, behaves_like, done, given
+from .shared import behaves_like, done, given
 
 FAMILY = Family("quota", ("source, used = Source(), Source()", "store = make(source, used, 10, 1)"))
-quota = partial(law, kind="quota", chapter=CHAPTER)
+quota = partial(law, kind="quota")
 R, Q, ELSEWHERE = Ref("a", "b"), Ref("a"), Ref("b")
 
 

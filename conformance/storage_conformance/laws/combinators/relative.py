@@ -26,8 +26,9 @@ def a_relative_is_the_subtree(t: Trial) -> None:
 
 @relative()
 def a_relative_keeps_everything_under_its_base(t: Trial) -> None:
-    """put(r, v): source.get(p / r) = v; every other verb likewise means p / r"""
+    """put(r, v): source.get(p / r) = v; every other verb likewise means p / r, for an r that begins with p as well"""
     r, v, w = t.ref(), *t.scope.values[:2]
+    r = t.choose((r, BASE / r))
     given(t, "source", BASE / r, v)
     verb, *args = write(t, r, v, w)
     t.expect(None, verb, *args)

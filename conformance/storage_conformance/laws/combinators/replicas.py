@@ -12,7 +12,7 @@ from storage_combinators.store import MISSING, Conflict, Missing
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, behaves_like, given, settled, write
+from .shared import behaves_like, given, settled, write
 from .sources import Source
 
 
@@ -37,8 +37,8 @@ REPLICA = Family(
     "replica", ("first, second, third = Source(), Source(), Source()", "store = make((first, second, third), 2)")
 )
 
-fanout = partial(law, kind="fanout", chapter=CHAPTER, group="fanout")
-replica = partial(law, kind="replica", chapter=CHAPTER, group="replica")
+fanout = partial(law, kind="fanout", group="fanout")
+replica = partial(law, kind="replica", group="replica")
 THREE = ("first", "second", "third")
 ALL = "'get', 'put', 'merge', 'delete', 'swap', 'refs'"
 

@@ -11,13 +11,13 @@ from storage_combinators.store import Missing
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, settled
+from .shared import settled
 
 FAMILY = Family(
     "shard",
     ("one, two, three = Source(), Source(), Source()", "store = make({'one': one, 'two': two, 'three': three})"),
 )
-shard = partial(law, kind="shard", chapter=CHAPTER)
+shard = partial(law, kind="shard")
 NAMES = ("one", "two", "three")
 
 

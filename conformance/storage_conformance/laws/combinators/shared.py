@@ -9,9 +9,8 @@ from storage_combinators.ref import Ref
 
 from ...trial import Trial
 
-__all__ = ["CHAPTER", "WRITES", "any_verb", "behaves_like", "done", "given", "settled", "write"]
+__all__ = ["WRITES", "any_verb", "behaves_like", "done", "given", "settled", "write"]
 
-CHAPTER = "chapters/01-protocol.md"
 WRITES = ("put", "merge", "delete", "swap")
 _ARGUMENTS = {"put": (b"y",), "merge": (b"y",), "swap": (b"x", b"y")}
 

@@ -11,7 +11,7 @@ from storage_combinators.store import Conflict, Missing, Refused
 from ...law import law
 from ...trial import Trial
 from .rig import Family
-from .shared import CHAPTER, behaves_like, given, settled
+from .shared import behaves_like, given, settled
 
 FAIL_OVER = Family("fail_over", ("first, second = Source(), Source()", "store = make((first, second))"))
 BY_VERB = Family("by_verb", ("source, other = Source(), Source()", "store = make(source, {'get': other})"))
@@ -24,10 +24,10 @@ SHADOW = Family(
 )
 COMPARE = Family("compare", ("one, other = Source(), Source()", "store = make(one, other)"))
 
-fail_over = partial(law, kind="fail_over", chapter=CHAPTER, group="fail-over")
-by_verb = partial(law, kind="by_verb", chapter=CHAPTER, group="by verb")
-shadow = partial(law, kind="shadow", chapter=CHAPTER, group="shadow")
-compare = partial(law, kind="compare", chapter=CHAPTER, group="compare")
+fail_over = partial(law, kind="fail_over", group="fail-over")
+by_verb = partial(law, kind="by_verb", group="by verb")
+shadow = partial(law, kind="shadow", group="shadow")
+compare = partial(law, kind="compare", group="compare")
 
 VERBS = ("get", "put", "merge", "delete", "swap", "refs")
 A = Ref("a")

@@ -14,7 +14,7 @@ from .rig import Family
 from .shared import settled
 
 FAMILY = Family("time_to_live", ("source, now = Source(), [0.0]", "store = make(source, 10, lambda: now[0])"))
-ttl = partial(law, kind="time_to_live", chapter="chapters/03-caching.md", group="time to live")
+ttl = partial(law, kind="time_to_live", group="time to live")
 
 
 def again(t: Trial, ref: Ref, old: Any, new: Any) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from .rig import Family
 from .shared import behaves_like, given
 
 FAMILY = Family("write_through", ("fast, slow = Source(), Source()", "store = make(fast, slow)"))
-write_through = partial(law, kind="write_through", chapter="chapters/03-caching.md", group="write through")
+write_through = partial(law, kind="write_through", group="write through")
 
 
 def kept(t: Trial, ref: Ref, value: Any) -> tuple[Any, ...]:
