@@ -4,7 +4,8 @@ import shutil
 
 from IPython.display import SVG, Markdown, display
 
-from storage_combinators.edges.draw import as_svg, as_text
+from storage_combinators.edges.draw import as_text
+from storage_combinators.edges.draw_dot import as_svg
 from storage_conformance import LAWS, judge
 from storage_conformance.laws.combinators import COMBINATOR_LAWS
 from storage_conformance.laws.combinators.judging import judge_combinator
@@ -20,11 +21,12 @@ def drawn(store):
 
 
 def laws(chapter):
-    """The laws that point to `chapter`, as the suite has them."""
-    rows = [law for law in (*LAWS, *COMBINATOR_LAWS) if law.chapter.startswith(f"chapters/{chapter}")]
+    """The laws of stores and combinators that point to `chapter`, as the suite has them."""
+    stores = [law for law in (*LAWS, *COMBINATOR_LAWS) if law.kind != "mapping"]
+    rows = [law for law in stores if law.chapter.startswith(f"chapters/{chapter}")]
     if not rows:
         raise ValueError(f"the suite has no law that points to {chapter}")
-    cells = [(f"`{law.name}`", law.equation.replace("\n", " ").replace("|", "\\|"), law.source) for law in rows]
+    cells = [(law.name.replace("_", " "), law.equation.replace("\n", " ").replace("|", "\\|"), law.source) for law in rows]
     lines = ["| law | equation | source |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in cells)]
     display(Markdown("\n".join(lines)))
 

@@ -14,7 +14,7 @@ from serving import api
 from stage import Stage, holds, watched
 
 from storage_combinators import Cache, Copier, Disk, Logging, Memory, Mount, Queue, Relative, Serialized, SQLite
-from storage_combinators.edges.draw import nodes
+from storage_combinators.edges.rewrap import nodes
 from storage_conformance import LAWS, Report, Result, judge
 from storage_conformance.laws.combinators.judging import judge_combinator
 

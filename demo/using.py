@@ -10,7 +10,7 @@ from tree import backup_of
 from zones import countries, degrees
 
 from storage_combinators import Json, Ref, Relative, as_text, open_store
-from storage_combinators.edges.draw import as_svg
+from storage_combinators.edges.draw_dot import as_svg
 
 API, ZONES = Ref("api"), Ref("zones")
 

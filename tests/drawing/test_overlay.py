@@ -30,7 +30,8 @@ from storage_combinators import (
     open_store,
     traced,
 )
-from storage_combinators.edges.draw import as_dot, as_svg, tree
+from storage_combinators.edges.draw import tree
+from storage_combinators.edges.draw_dot import as_dot, as_svg
 from storage_combinators.edges.draw_html import Drawing, as_html, as_page
 from storage_combinators.edges.labels import hidden, hidden_in, label
 from storage_combinators.edges.overlay import lasting, marks

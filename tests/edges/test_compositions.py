@@ -12,7 +12,9 @@ from compositions import COMPOSITIONS, asynchronous_writer, home, storage_stack,
 from edges.driving import agree, operations
 from storage_combinators import Cache, Json, Memory, Ref, Relative, exists, look, walk
 from storage_combinators.edges.compose import compose
-from storage_combinators.edges.draw import as_dot, as_text, nodes
+from storage_combinators.edges.draw import as_text
+from storage_combinators.edges.draw_dot import as_dot
+from storage_combinators.edges.rewrap import nodes
 from storage_combinators.edges.twin import twin
 from storage_combinators.leaves.disk import Disk
 from storage_combinators.leaves.http import Http

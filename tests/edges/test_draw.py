@@ -27,7 +27,10 @@ from storage_combinators import (
     WriteBack,
     merge_patch,
 )
-from storage_combinators.edges.draw import as_dot, as_svg, as_text, is_store, label, nodes, ports, print_tree, rewrap
+from storage_combinators.edges.draw import as_text, print_tree
+from storage_combinators.edges.draw_dot import as_dot, as_svg
+from storage_combinators.edges.labels import label
+from storage_combinators.edges.rewrap import is_store, nodes, ports, rewrap
 
 
 def archive():

@@ -10,7 +10,8 @@ from storage_combinators.caching.negative import Negative
 from storage_combinators.caching.ttl import TimeToLive
 from storage_combinators.caching.write_back import WriteBack
 from storage_combinators.caching.write_through import WriteThrough
-from storage_combinators.edges.draw import as_dot, as_text
+from storage_combinators.edges.draw import as_text
+from storage_combinators.edges.draw_dot import as_dot
 from storage_combinators.edges.rewrap import rewrap
 from storage_combinators.guarding.create_only import CreateOnly
 from storage_combinators.guarding.default import Default

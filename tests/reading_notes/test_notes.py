@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage_combinators import Memory, Missing, Ref
-from storage_combinators.edges.draw import as_text, label, nodes
+from storage_combinators.edges.draw import as_text
+from storage_combinators.edges.labels import label
+from storage_combinators.edges.rewrap import nodes
 
 ROOT = Path(__file__).parents[2]
 NOTES = ROOT / "reading-notes"

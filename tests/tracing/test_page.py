@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from house.blocks import run_page
 from provision.kind import Server
 from storage_combinators import Memory, Missing, Ref, as_text, open_store, replay, traced
-from storage_combinators.edges.draw import as_dot
+from storage_combinators.edges.draw_dot import as_dot
 from storage_combinators.edges.draw_html import as_page
 from storage_combinators.edges.export_spans import opentelemetry
 from storage_combinators.edges.rewrap import nodes

@@ -35,7 +35,7 @@ from storage_combinators import (
     copy,
     twin,
 )
-from storage_combinators.edges.draw import as_dot
+from storage_combinators.edges.draw_dot import as_dot
 from storage_combinators.edges.rewrap import rewrap
 from transforming.made import KEY, MADE, held
 

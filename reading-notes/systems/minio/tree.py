@@ -14,7 +14,8 @@ from itertools import chain
 from pathlib import Path
 
 from storage_combinators import MISSING, Checked, Compressed, Conflict, Disk, Locked, Measuring, Missing, Ref, Shard
-from storage_combinators.edges.draw import as_svg, as_text
+from storage_combinators.edges.draw import as_text
+from storage_combinators.edges.draw_dot import as_svg
 from storage_combinators.functions import look, present
 from storage_combinators.store import Depth, Gone, Store
 from storage_combinators.transforming.checked import Damaged

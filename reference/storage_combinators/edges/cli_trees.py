@@ -17,9 +17,8 @@ from .mapping import from_mapping
 from .open_store import UsageError, open_store
 from .rewrap import is_store, nodes
 
-__all__ = ["FORMS", "as_bytes_of", "settle", "tree_named"]
+__all__ = ["as_bytes_of", "settle", "tree_named"]
 
-FORMS = ("bytes", "json", "text")
 FACTORY = re.compile(r"(?:(?P<file>.+\.py)|(?P<module>[A-Za-z_][\w.]*)):(?P<name>[A-Za-z_]\w*)", re.DOTALL)
 
 

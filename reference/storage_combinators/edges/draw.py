@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..observing.spans import Span
 from ..store import Store
-from .draw_dot import as_dot, as_svg
 from .labels import label
 from .overlay import Mark, marks
-from .rewrap import is_filter, is_store, nodes, ports, rewrap
+from .rewrap import is_filter, nodes, ports
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-__all__ = ["Branch", "as_dot", "as_svg", "as_text", "branches", "is_store", "label", "nodes", "ports", "print_tree"]
-__all__ += ["rewrap", "tree"]
+__all__ = ["Branch", "as_text", "branches", "print_tree", "tree"]
 
 
 class Branch(NamedTuple):

@@ -42,7 +42,7 @@ def open_store(place: object) -> Store[Any]:
     text = os.fspath(place)
     if not text:
         raise UsageError("an empty text names no store: write a path, . for the current folder, or a URL")
-    scheme = _SCHEME.match(text)
+    scheme = SCHEME.match(text)
     if scheme is None or not isinstance(place, str):
         if text.endswith(".toml") and not os.path.isdir(text):
             from .toml_tree import tree_of  # it imports this module
@@ -127,7 +127,7 @@ def _s3(text: str) -> Store[bytes]:
     return S3(bucket, prefix, endpoint, region, key or None, secret or None, seconds(options.get("timeout", "30")))
 
 
-_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")
+SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")
 _OPENERS: dict[str, Callable[[str], Store[Any]]] = {
     "memory": _memory,
     "null": _null,

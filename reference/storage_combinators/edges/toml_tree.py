@@ -13,12 +13,12 @@ from typing import Any
 
 from ..store import Store
 from .labels import hidden
-from .open_store import UsageError, open_store
+from .open_store import SCHEME, UsageError, open_store
 from .rewrap import is_store
 from .toml_fields import fields_of, of_list, of_table
 from .toml_lines import Where, line_of, read
 from .toml_values import a_function, exported, kinds, located, named, scalar, takes_text
-from .toml_variables import SCHEME, Wrong, expanded, unexpanded
+from .toml_variables import Wrong, expanded, unexpanded
 
 __all__ = ["TreeError", "tree_of"]
 

@@ -4,10 +4,11 @@ import os
 import re
 from urllib.parse import quote
 
-__all__ = ["SCHEME", "Wrong", "expanded", "unexpanded"]
+from .open_store import SCHEME
+
+__all__ = ["Wrong", "expanded", "unexpanded"]
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
 class Wrong(ValueError):
