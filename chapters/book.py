@@ -26,8 +26,10 @@ def laws(chapter):
     rows = [law for law in stores if law.chapter.startswith(f"chapters/{chapter}")]
     if not rows:
         raise ValueError(f"the suite has no law that points to {chapter}")
-    cells = [(law.name.replace("_", " "), law.equation.replace("\n", " ").replace("|", "\\|"), law.source) for law in rows]
-    lines = ["| law | equation | source |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in cells)]
+    lines = ["| law | equation | source |", "|---|---|---|"]
+    for law in rows:
+        equation = law.equation.replace("\n", " ").replace("|", "\\|")
+        lines.append(f"| {law.name.replace('_', ' ')} | {equation} | {law.source} |")
     display(Markdown("\n".join(lines)))
 
 

@@ -15,6 +15,15 @@ class CacheFirst(Cache):
 
 
 @dataclass(frozen=True)
+class DropsOnce(Cache):
+    """Drops before it writes, and not again after it."""
+
+    def put(self, ref, value, /):
+        self.fast.delete(ref)
+        self.slow.put(ref, value)
+
+
+@dataclass(frozen=True)
 class DropsOnSuccess(Cache):
     """Drops what is near only when the swap has succeeded."""
 

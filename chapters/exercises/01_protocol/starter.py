@@ -51,7 +51,7 @@ class SwappingLog(Log):
 
 
 class ListedLog(SwappingLog):
-    """Level 3: this listing is wrong in three ways. Once it is right: can it do without the set of all refs?"""
+    """Level 3: this listing is wrong in three ways."""
 
     without = TYPES
 
