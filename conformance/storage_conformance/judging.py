@@ -132,8 +132,8 @@ def _probed_values(place: Place, claims: Claims) -> str:
         return "bytes"
     for held, value in (("bytes", b"x"), ("json", ["x"]), ("text", "x")):
         ref = place.key(Ref("probe"))
-        later = [("refs", (ref, 0))] * claims.lists  # which writes out what waits
-        answers = [answer_of(place.store, verb, args) for verb, args in [("put", (ref, value)), *later]]
+        calls = [("put", (ref, value)), ("swap", (ref, value, value))]  # of which the second writes out what waits
+        answers = [answer_of(place.store, verb, args) for verb, args in calls]
         if not any(isinstance(answer, TypeError) for answer in answers):
             return held
         answer_of(place.store, "delete", (ref,))  # it may be waiting to be written
