@@ -67,6 +67,7 @@ def _check(name: str) -> None:
     if not isinstance(name, str):
         raise TypeError(f"a name is a str, not {type(name).__name__}: {name!r}")
     if not name or name in (".", "..") or "/" in name or "\0" in name:
-        raise ValueError(f"{name!r} is no name: not empty, '.', '..', nor with '/' or NUL in it")
+        path = "; Ref.parse reads a path" if "/" in name else ""
+        raise ValueError(f"{name!r} is no name: not empty, '.', '..', nor with '/' or NUL in it{path}")
     if not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
         raise ValueError(f"{name!r} is no name: it has a lone surrogate, which has no UTF-8")

@@ -84,6 +84,7 @@ class Store(Protocol[V]):
 
         None: every ref at or under `base` that has a value. 0: `base` itself, if it has a value (HEAD).
         1: the refs one name below `base` that have a value or have refs below.
+        There is no other depth: type checkers refuse it, and a store may take it for any of the three.
         """
         ...
 

@@ -186,3 +186,10 @@ def test_only_buffers_are_bytes() -> None:
     for value in (3, "x", None, [1]):
         with pytest.raises(TypeError):
             as_bytes(value)
+
+
+def test_a_path_that_is_taken_for_a_name_says_what_reads_it() -> None:
+    with pytest.raises(ValueError, match=r"^'tasks/1' is no name: .*; Ref.parse reads a path$"):
+        Ref("tasks/1")
+    with pytest.raises(ValueError, match=r"is no name: .* in it$"):
+        Ref("..")

@@ -251,3 +251,11 @@ def test_swap_of_a_store_over_a_mapping():
     with pytest.raises(TypeError):
         store.put(Ref("a"), MISSING)
     store.delete(Ref("a"))
+
+
+def test_stores_over_a_mapping_are_equal_where_the_mapping_is_one():
+    held, alike = {"a": 1}, {"a": 1}
+    assert from_mapping(held) == from_mapping(held)
+    assert from_mapping(held) != from_mapping(alike)
+    assert len({from_mapping(held), from_mapping(held), from_mapping(alike)}) == 2
+    assert Json(from_mapping(held)) != Json(from_mapping(alike))

@@ -232,7 +232,7 @@ def test_what_vanishes_while_a_value_is_created_is_no_reason_to_fail() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ssh://h/x", "sftp:///x", "sftp://h:x/", "sftp://h/x?hostkey=SHA256:a", "sftp://h/?key="]
+    "url", ["ssh://h/x", "sftp:///x", "sftp://h:x/", "sftp://h/x?hostkey=SHA256:a", "sftp://h/?key=", "sftp://h"]
 )
 def test_a_malformed_url_is_told_in_one_line(url: str) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$"):

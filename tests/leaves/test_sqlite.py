@@ -271,3 +271,9 @@ def test_random_runs_agree_with_memory(store: SQLite, seed: int) -> None:
         assert look(store, ref) == look(model, ref)
         for depth in DEPTHS:
             assert sorted(store.refs(base, depth)) == sorted(model.refs(base, depth))
+
+
+@pytest.mark.parametrize("path", ["", ":memory:", Path(":memory:")])
+def test_a_database_that_each_thread_has_for_itself_is_refused(path: Path | str) -> None:
+    with pytest.raises(ValueError, match="take Memory"):
+        SQLite(path)

@@ -117,3 +117,19 @@ def test_the_command_does_not_empty_a_store_for_a_name_spelt_wrong(run, tmp_path
         assert b"FROM has nothing" in done.stderr
     assert run("get", "two", "a").stdout == b"1"
     assert run("sync", "tpyo", "two").stdout == run("sync", "tpyo", "nothing", "--delete").stdout == b"nothing to do\n"
+
+
+HELD = {"mapping": "{'a': b'1'}, {}", "memory": "store.Memory({store.Ref('a'): b'1'}), store.Memory()"}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_two_places_of_one_kind_are_two_places(run, tmp_path, name):
+    (tmp_path / f"two_{name}.py").write_text(
+        f"import storage_combinators as store\none_, other_ = {HELD[name]}\n"
+        "def one():\n    return one_\ndef other():\n    return other_\n"
+    )
+    module = f"two_{name}"  # a module is loaded once, so both commands have the same two places
+    assert run("migrate", f"{module}:one", f"{module}:other").stdout == b"1 moved\n"
+    assert run("get", f"{module}:other", "a").stdout == b"1"
+    assert run("migrate", f"{module}:other", f"{module}:other").stderr == b"store: FROM and TO are one place\n"
+    assert run("get", f"{module}:other", "a").stdout == b"1"

@@ -58,6 +58,8 @@ BAD = [
     (["get", "", "a"], "an empty text names no store"),
     (["get", "nope.py:make", "a"], "makes no store: FileNotFoundError"),
     (["get", "nope.nope:make", "a"], "no store is called nope.nope"),
+    (["get", "no_such:make", "a"], "no module is called no_such; a path with a colon needs ./"),
+    (["get", "x:make", "a"], "no module is called x; a path with a colon needs ./"),
     (["get", "os:nope", "a"], "the module os has no nope; and as a URL: no store is called os"),
     (["get", "http:nope", "a"], "the module http has no nope; and as a URL: this http URL is malformed"),
     (["get", "os:sep", "a"], "a str is no store, and no factory of one"),
@@ -257,3 +259,28 @@ def test_without_its_extra_it_says_what_to_install():
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, check=False, env=os.environ)
     assert done.returncode == 2
     assert done.stderr == b"store needs more: pip install 'storage-combinators[cli]'\n"
+
+
+def test_without_standard_input_a_put_says_what_to_name(tmp_path):
+    def done(*words: str) -> tuple[int, bytes]:
+        put = ["sh", "-c", 'exec "$@" <&-', "sh", STORE, "put", "data", "a", *words]
+        ended = subprocess.run(put, capture_output=True, cwd=tmp_path, check=False)
+        return ended.returncode, ended.stdout + ended.stderr
+
+    assert done() == done("-") == (2, b"store: standard input is closed: name a FILE\n")
+    assert done(STORE) == (0, b"")
+
+
+def test_ctrl_c_while_it_is_imported_is_one_line():
+    code = """
+import sys
+from storage_combinators.edges.cli import main
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, "ls", "memory:"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (2, b"store: interrupted\n")

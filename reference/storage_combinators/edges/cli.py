@@ -20,6 +20,9 @@ def main() -> None:
             raise
         sys.stderr.write("store needs more: pip install 'storage-combinators[cli]'\n")
         sys.exit(2)
+    except KeyboardInterrupt:  # the imports take a moment
+        sys.stderr.write("store: interrupted\n")
+        sys.exit(2)
     status = run(sys.argv[1:])
     late = Timer(GRACE, os._exit, (status,))  # whatever a Timeout gave up on may hang for ever, and is waited for
     late.daemon = True

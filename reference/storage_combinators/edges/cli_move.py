@@ -14,10 +14,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ..functions import walk
+from ..leaves.memory import Memory
 from .cli_options import Enough, Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .labels import hidden_in, in_one_line
 from .open_store import UsageError
+from .rewrap import nodes
 from .syncing import Step, move, sync
 
 __all__ = ["app"]
@@ -94,7 +96,8 @@ def migrate_(
 ) -> int:
     """Move every value of FROM to TO: copied, read back, then removed. Stopped, it can be begun again."""
     one, other = tree_named(source), tree_named(target)
-    if one == other:  # else found out by what is moved first, which is nowhere for a moment
+    kept = any(isinstance(node, Memory) for node in nodes(one))  # two of which are equal, whatever they hold
+    if one is other or (one == other and not kept):  # else found out by what is moved first, nowhere for a moment
         raise UsageError("FROM and TO are one place")
     refs = list(walk(one, ref_at(base)))
     return _followed(move(one, other, refs, alone=alone, settle=settle), len(refs), given=(source, target))

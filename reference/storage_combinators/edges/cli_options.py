@@ -58,6 +58,8 @@ def ref_at(text: str) -> Ref:
 
 def bytes_in(file: Path | None) -> bytes:
     """What `file` holds, or standard input; UsageError if it cannot be read."""
+    if sys.stdin is None and (file is None or str(file) == "-"):  # closed before this program began
+        raise UsageError("standard input is closed: name a FILE")
     try:
         return sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
     except OSError as error:

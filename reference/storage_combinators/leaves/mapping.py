@@ -12,22 +12,22 @@ from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MappingStore(Generic[V]):
     """A store over any mutable mapping whose keys are the texts of refs.
 
     ``get(r) = mapping[str(r)]``; ``as_mapping(MappingStore(m)) == m`` while its keys are refs.
     Listing visits every key whatever its depth, and is Refused when it meets one that is no ref.
     Failure and being stopped midway are the mapping's. The lock is this store's own: it keeps puts, deletes and swaps
-    through it apart, not those of another hand on the mapping.
+    through it apart, not those of another hand on the mapping. Two over one mapping are equal.
 
     >>> from storage_combinators import Ref
     >>> store = MappingStore({"a": 1}); store.swap(Ref("a"), 1, 2); dict(store.mapping)
     {'a': 2}
     """
 
-    mapping: MutableMapping[str, V] = field(repr=False, compare=False)
-    lock: Any = field(default_factory=Lock, repr=False, compare=False)
+    mapping: MutableMapping[str, V] = field(repr=False)
+    lock: Any = field(default_factory=Lock, repr=False)
 
     claims: ClassVar[dict[str, object]] = {"swaps": "all"}
     without: ClassVar[dict[str, str]] = {
@@ -65,6 +65,12 @@ class MappingStore(Generic[V]):
         if depth == 0:
             return iter([base] if str(base) in self.mapping else [])
         return listed([_listed(key) for key in list(self.mapping)], base, depth)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MappingStore) and self.mapping is other.mapping
+
+    def __hash__(self) -> int:
+        return id(self.mapping)
 
     def _held(self, ref: Ref) -> V | Gone:
         return self.mapping.get(str(ref), MISSING)  # and not [], by which a defaultdict would create

@@ -46,7 +46,8 @@ class Sftp:
 
     def __post_init__(self) -> None:
         url = Url(self.url)
-        url.split_as(self.scheme)
+        if not url.split_as(self.scheme).path:
+            raise ValueError("say in which folder: /FOLDER, /~/FOLDER for one of the home, or / alone")
         seconds(url.options("host_key", "known_hosts", "key", "timeout").get("timeout", "30"))
         object.__setattr__(self, "url", url)
 

@@ -43,6 +43,10 @@ class SQLite:
 
     claims: ClassVar[dict[str, object]] = {"survives": "power"}
 
+    def __post_init__(self) -> None:
+        if str(self.path) in ("", ":memory:"):  # to SQLite a database for each connection, so here for each thread
+            raise ValueError(f"{str(self.path)!r} would be a database for each thread: take Memory, or name a file")
+
     def get(self, ref: Ref, /) -> bytes:
         row = self._connection.execute(_GET, [_key(ref)]).fetchone()
         if row is None:
