@@ -6,6 +6,7 @@ A subject for store-conform: `reading-notes/labs/plain.py:fresh`, with LAB_ENDPO
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -50,5 +51,7 @@ def listed(client: Client, bucket: str, folder: str, level: bool) -> Iterator[st
 
 def fresh() -> Plain:
     """An empty place of its own in the bucket; connections, and what the server has shown, are kept between them."""
-    endpoint = os.environ["LAB_ENDPOINT"]
+    if not (endpoint := os.environ.get("LAB_ENDPOINT")):
+        sys.stderr.write("plain.py: set LAB_ENDPOINT=http://127.0.0.1:PORT, the server that has the bucket `lab`\n")
+        raise SystemExit(2)
     return Plain("lab", uuid4().hex, endpoint=endpoint, region="us-east-1", clients=CLIENTS, known=KNOWN)

@@ -2,6 +2,9 @@
 
 import copy
 import json
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,9 +52,38 @@ def test_a_card_has_a_column_for_each_setting_and_each_finding_once() -> None:
     assert "- *not run*, why c_law: c law.\n- *not asked*: the law does not fit" in text
     assert "1 further laws hold in every column: a law." in text
     assert text.count("### b law") == 1
-    assert "Broken by: one-drive, four-drives." in text
+    assert "Broken by: one-drive, four-drives.\n\none-drive, four-drives: why b_law\n" in text
     assert "```python\nprint('b')\n```" in text
     assert "print('b4')" not in text
+
+
+def test_columns_that_break_a_law_in_different_ways_each_have_their_own_cause_and_script() -> None:
+    other = law("b_law", "broken", "print('other')\n") | {"why": "an emptied folder stays"}
+    found = {
+        "x": report("toy", law("b_law", "broken", "print('b')\n")),
+        "y": report("peer", other) | {"suite": "9.9, 131 laws"},
+        "z": report("toy", law("b_law", "broken", "print('again')\n")),
+    }
+    text = card("Toy", "", found)
+    assert "Broken by: x, z, y." in text
+    assert "x, z: why b_law\n\n```python\nprint('b')\n```" in text
+    assert "y: an emptied folder stays\n\n```python\nprint('other')\n```" in text
+    assert "print('again')" not in text
+    rows = [row for row in text.splitlines() if " toy | " in row or " peer | " in row]
+    assert [row.rpartition("|")[0].rpartition("| ")[2] for row in rows] == [
+        "an older one ",
+        "9.9, 131 laws ",
+        "an older one ",
+    ]
+
+
+def test_keys_as_they_are_say_in_one_line_what_their_scripts_need() -> None:
+    env = {name: value for name, value in os.environ.items() if name != "LAB_ENDPOINT"}
+    place = ROOT / "reading-notes" / "labs"
+    command = [sys.executable, "-c", "from plain import fresh; fresh()"]
+    done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "plain.py: set LAB_ENDPOINT=http://127.0.0.1:PORT, the server that has the bucket `lab`\n"
 
 
 def test_each_reason_is_told_once_with_its_laws_and_what_was_asked_everywhere_is_not_excused() -> None:
@@ -103,7 +135,9 @@ def test_a_judging_is_kept_as_a_column_that_names_its_setting_once(
     lab = Lab(tmp_path, versions={"toy": "v1"}, keeps=tmp_path)
     server = Server(lab, "toy", "127.0.0.1:9", [], {}, "key", "secret", [])
     assert judging.judged(lab, server, setting, "memory:") == []
-    assert {name: found["subject"] for name, found in reports(tmp_path / "report-card").items()} == {column: subject}
+    kept = reports(tmp_path / "report-card")
+    assert {name: found["subject"] for name, found in kept.items()} == {column: subject}
+    assert re.fullmatch(r"\d+\.\d+\.\d+, \d+ laws", kept[column]["suite"])
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"laws": []}', "{"])

@@ -206,10 +206,18 @@ def test_a_record_takes_the_place_of_the_older_one_of_its_step(tmp_path: Path) -
     first, second = record("a", "as expected"), record("b", "different")
     keep(path, first)
     keep(path, second)
-    keep(path, record("a", "not run"))
-    assert [(each.step, each.verdict) for each in read(path)] == [("a", "not run"), ("b", "different")]
+    keep(path, record("a", "different"))
+    assert [(each.step, each.verdict) for each in read(path)] == [("a", "different"), ("b", "different")]
     text = page("toy", read(path), ["b", "a", "c"], {"a": "A.", "b": "B.", "c": "C."})
     assert text.index("## b") < text.index("## a") < text.index("Never run yet")
+
+
+def test_what_was_not_run_wipes_nothing_that_was_seen(tmp_path: Path) -> None:
+    path = tmp_path / "observed.jsonl"
+    kept = [keep(path, record(*each)) for each in [("a", "not run"), ("a", "not run"), ("a", "as expected")]]
+    assert (kept, keep(path, record("a", "not run"))) == ([True, True, True], False)
+    assert keep(path, record("b", "not run"))
+    assert [(each.step, each.verdict) for each in read(path)] == [("a", "as expected"), ("b", "not run")]
 
 
 def record(step: str, verdict: str) -> Record:

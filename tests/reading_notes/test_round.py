@@ -44,7 +44,7 @@ def test_every_system_gets_a_round_with_all_that_a_host_needs(notes: Path, syste
     status, (folder,) = made(notes, system, "2027-01-11")
     assert status == 0
     weekly = {f"week-{n}-{what}.md" for n in range(1, 5) for what in ("agenda", "handout")}
-    once = {"README.md", "invitation.md", "owners.md", "closing-call.md", "retrospective.md", "round.ics"}
+    once = {"README.md", "invitation.md", "owners.md", "roles.md", "closing-call.md", "retrospective.md", "round.ics"}
     assert {path.name for path in folder.iterdir()} == weekly | once
     text = "\n".join(path.read_text() for path in folder.glob("*.md"))
     assert not re.search(r"\{\{|\{%|(?<![\w-])None(?![\w-])|Undefined", text)
@@ -179,6 +179,34 @@ def test_a_round_that_is_there_is_not_moved(
     assert made(notes, "minio", "2027-01-11")[0] == 0  # another system may be read meanwhile
 
 
+def test_people_are_shared_out_once_they_have_answered_and_nothing_else_is_touched(
+    notes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    when = ("ambry", "2027-01-11", "--time", "16:00", "--zone", "Europe/Berlin")
+    _, (folder,) = made(notes, *when)
+    linked = (folder / "README.md").read_text().replace("____ (link)", "https://example.org/call")
+    (folder / "README.md").write_text(linked)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    later = NOW + timedelta(days=9)
+    for people in ("Ana,Bo", "Ana,Bo,Chen,Dee"):
+        assert made(notes, *when, "--people", people, now=later)[0] == 0
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"owners.md", "roles.md", "closing-call.md", *(f"week-{n}-agenda.md" for n in range(1, 5))}
+    assert all(name.encode() in after["owners.md"] for name in ("Ana", "Bo", "Chen", "Dee"))
+    for other in (("--time", "17:00"), ("--zone", "UTC")):
+        assert made(notes, *when, *other, "--people", "Eve", now=later)[0] == 2
+        assert "its dates do not move; to share out its questions give the same START" in capsys.readouterr().err
+    assert made(notes, *when, "--people", "Eve", now=NOW + timedelta(days=60))[0] == 2  # it has begun
+    assert after == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_who_is_invited_answers_before_the_questions_are_shared_out() -> None:
+    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", "", NOW.date())
+    assert round_.answers < round_.prepared < round_.meetings[0].begins.date()
+    assert "by Wednesday 6 January 2027" in rendered(NOTES, round_, "Ambry")["invitation.md"]
+
+
 def test_the_same_values_make_the_same_round(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     texts = []
     for _ in range(2):
@@ -229,7 +257,9 @@ def test_a_round_says_which_lines_to_open_and_which_steps_to_run() -> None:
         if question.answer:
             assert all(f"`{place}`" in files[f"week-{week}-handout.md"] for place in question.places)
         agenda = next(line for line in files[f"week-{week}-agenda.md"].splitlines() if "pilot has run" in line)
-        assert set(question.steps) <= set(re.findall(r"[\w-]+", agenda.partition("STEP=")[2]))
+        steps = set(re.findall(r"[\w-]+", agenda.partition("STEP=")[2]))
+        assert set(question.steps) <= steps or question.section == "references"
+        assert not {"conform", "conform-peers"} & steps  # the report card's: the better part of an hour, to no end here
     assert "STEP='" in files["week-3-agenda.md"]
     assert (
         "ARGS=--list"
@@ -245,7 +275,7 @@ def test_what_a_call_is_for_can_be_reached_without_a_lab() -> None:
 def test_no_sentence_of_a_handout_lacks_its_number_or_its_day() -> None:
     round_ = planned("minio", "2027-01-11", "16:00", "UTC", "", NOW.date())
     handout = rendered(NOTES, round_, "MinIO")["week-4-handout.md"]
-    assert re.search(r"\d+ commits \(.*\) in all by \d+ authors", handout)
+    assert re.search(r"\d+ commits \(.*\) in all by \d+ names of authors", handout)
     assert re.search(r"Licence: AGPL-3\.0, since \S+, \d{4}-\d\d-\d\d\.", handout)
     assert not re.search(r"\b(by|since|after the other)\.", handout)
 

@@ -66,8 +66,8 @@ def shown(console: Console, asked: Namespace, step: Step, number: int, of: int) 
     kept = ROOT / "reading-notes" / "systems" / asked.system if asked.record else None
     record = performed(asked.system, step, lambda text: console.print(f"  {text}", markup=False), kept)
     console.print(f"[bold]{MARKS[record.verdict]}[/][/] after {record.seconds:.0f} s {record.why}")
-    if asked.record:
-        keep(ROOT / "reading-notes" / "labs" / asked.system / "observed.jsonl", record)
+    if asked.record and not keep(ROOT / "reading-notes" / "labs" / asked.system / "observed.jsonl", record):
+        console.print("the older record of this step is kept: in it the step was run")
     return record
 
 

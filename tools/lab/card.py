@@ -56,16 +56,16 @@ def card(title: str, said: str, found: dict[str, Report]) -> str:
 
 
 def judged(found: dict[str, Report]) -> Iterator[str]:
-    """A row for each column: what it is, and how many laws it keeps."""
-    yield "| column | subject | verdict | holds | broken | exempt | not run | claims swaps | step | seed | seconds |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    """A row for each column: what it is, how many laws it keeps, and which suite asked."""
+    yield "| column | subject | verdict | holds | broken | exempt | not run | swaps | step | seed | seconds | suite |"
+    yield "|---|" + "---|" * 11
     for name, report in found.items():
         verdicts = [law["verdict"] for law in report["laws"]]
         counts = " | ".join(str(verdicts.count(verdict)) for verdict in MARKS)
         swaps = report.get("claims", {}).get("swaps", "")
         yield (
             f"| {name} | {report['subject']} | {report['verdict']} | {counts} | {swaps} | {report['step']} "
-            f"| {report['seed']} | {report.get('seconds', 0):.0f} |"
+            f"| {report['seed']} | {report.get('seconds', 0):.0f} | {report.get('suite', 'an older one')} |"
         )
 
 
@@ -102,19 +102,25 @@ def words(law: str) -> str:
 
 
 def findings(found: dict[str, Report]) -> Iterator[str]:
-    """Each broken law once, with the settings that break it, the shortest run, and the script that shows it."""
-    broken: dict[str, list[tuple[str, Report]]] = {}
+    """Each broken law once, with the settings that break it; each way of breaking it, with its run or its script."""
+    broken: dict[str, dict[str, list[str]]] = {}
+    shown: dict[tuple[str, str], Report] = {}
     for name, report in found.items():
         for law in report["laws"]:
             if law["verdict"] == "broken":
-                broken.setdefault(law["law"], []).append((name, law))
-    for law, several in broken.items():
-        name, first = several[0]
-        yield from [f"### {words(law)}", "", f"Broken by: {', '.join(each for each, _ in several)}.", ""]
-        yield from [f"{name}: {first['why']}", ""]
-        text = first["script"] or "\n".join(first["counterexample"])
-        if text:
-            kind = "python" if first["script"] else "text"
-            yield from [f"```{kind}", *text.strip().splitlines(), "```", ""]
+                broken.setdefault(law["law"], {}).setdefault(law["why"], []).append(name)
+                shown.setdefault((law["law"], law["why"]), law)
+    for law, ways in broken.items():
+        breakers = ", ".join(name for names in ways.values() for name in names)
+        yield from [f"### {words(law)}", "", f"Broken by: {breakers}.", ""]
+        for why, names in ways.items():
+            yield from [f"{', '.join(names)}: {why}", "", *shortest(shown[law, why])]
     if not broken:
         yield "None: every law that was judged holds, or is exempt for the reason that the report gives."
+
+
+def shortest(law: Report) -> Iterator[str]:
+    """The script of a broken law, else the steps of its run; nothing where a report has neither."""
+    text = law["script"] or "\n".join(law["counterexample"])
+    if text:
+        yield from [f"```{'python' if law['script'] else 'text'}", *text.strip().splitlines(), "```", ""]

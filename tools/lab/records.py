@@ -33,15 +33,19 @@ def read(path: Path) -> list[Record]:
     return [Record(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def keep(path: Path, record: Record) -> None:
-    """Put the record in place of the older one of its step, or at the end."""
+def keep(path: Path, record: Record) -> bool:
+    """Put the record in place of the older one of its step, or at the end; was it?
+
+    What was not run takes nothing's place: the older record of what was seen stays.
+    """
     records = read(path)
-    known = [each.step for each in records]
-    if record.step in known:
-        records[known.index(record.step)] = record
-    else:
-        records.append(record)
+    known = {each.step: place for place, each in enumerate(records)}
+    place = known.get(record.step, len(records))
+    if record.verdict == "not run" and any(each.verdict != "not run" for each in records[place : place + 1]):
+        return False
+    records[place : place + 1] = [record]
     path.write_text("".join(json.dumps(asdict(each)) + "\n" for each in records))
+    return True
 
 
 def measured(name: str, values: list[float], unit: str, command: str) -> dict[str, object]:

@@ -17,16 +17,24 @@ from .questions import Question, about, asked
 
 __all__ = ["write"]
 
-ONCE = ("README.md", "invitation.md", "owners.md", "closing-call.md", "retrospective.md")
+ONCE = ("README.md", "invitation.md", "owners.md", "roles.md", "closing-call.md", "retrospective.md")
+NAMING = re.compile(r"owners\.md|roles\.md|closing-call\.md|week-\d-agenda\.md")  # the files that say who does what
 WEEKLY = ("agenda.md", "handout.md")  # one for each meeting but the closing call
 
 
 def write(notes: Path, round_: Round, title: str, now: datetime) -> Path:
-    """Make reading-notes/rounds/DATE-SYSTEM; BadRound if it, or a round of this system not yet over, is there."""
+    """Make reading-notes/rounds/DATE-SYSTEM; BadRound if it, or a round of this system not yet over, is there.
+
+    With people, and every date as it is, the files of the round that say who does what are written anew.
+    """
     target = notes / "rounds" / round_.name
-    refuse_second(target.parent, round_)
     files = rendered(notes, round_, title)
     files["round.ics"] = calendar(round_, title, now)
+    if round_.people and same_dates(target / "round.ics", files["round.ics"]):
+        for name in filter(NAMING.fullmatch, files):
+            (target / name).write_text(files[name], encoding="utf-8")
+        return target
+    refuse_second(target.parent, round_)
     target.parent.mkdir(exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".", dir=target.parent))
     try:
@@ -39,6 +47,14 @@ def write(notes: Path, round_: Round, title: str, now: datetime) -> Path:
     return target
 
 
+def same_dates(there: Path, made: str) -> bool:
+    """Is it that calendar, apart from when it was written?"""
+    if not there.is_file():
+        return False
+    old, new = there.read_bytes().splitlines(), made.encode().splitlines()
+    return [x for x in old if not x.startswith(b"DTSTAMP")] == [x for x in new if not x.startswith(b"DTSTAMP")]
+
+
 def refuse_second(rounds: Path, round_: Round) -> None:
     """Dates do not move: a round that is there is neither written over nor begun again before its end."""
     weeks = timedelta(weeks=len(round_.meetings) - 1)
@@ -49,7 +65,7 @@ def refuse_second(rounds: Path, round_: Round) -> None:
         if begins + weeks >= round_.meetings[0].begins.date() and round_.meetings[-1].begins.date() >= begins:
             raise BadRound(
                 f"rounds/{folder.name} is there, its closing call is on {begins + weeks}, and its dates do not move;"
-                " to drop that round remove its folder"
+                " to share out its questions give the same START, TIME, ZONE and PEOPLE; to drop it remove its folder"
             )
 
 
@@ -81,7 +97,9 @@ def rendered(notes: Path, round_: Round, title: str) -> dict[str, str]:
     for meeting in round_.meetings[:-1]:
         mine = [question for question in questions if question.section in meeting.sections]
         for name in WEEKLY:
-            steps = dict.fromkeys(step for question in mine for step in question.steps)
+            steps = dict.fromkeys(
+                step for question in mine if question.section != "references" for step in question.steps
+            )
             text = environment.get_template(name).render(said | {"meeting": meeting, "mine": mine, "steps": [*steps]})
             files[f"week-{meeting.number}-{name}"] = text
     return files

@@ -107,6 +107,11 @@ class Round:
         """By when the host has done week 0."""
         return self.meetings[0].begins.date() - timedelta(days=3)
 
+    @property
+    def answers(self) -> date:
+        """By when those who are invited say that they come: before the host shares out what there is to do."""
+        return self.prepared - timedelta(days=2)
+
     def roles(self, meeting: Meeting) -> dict[str, str]:
         """Who has which role: the host stays, the others move on by one each week and have one role each.
 

@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from lab.servers import Server, minio, versitygw, weed
 from lab.step import Lab, NotRun, Step
+from storage_conformance.laws import LAWS
 
 CHECKOUT = Path(__file__).parents[4]
 PLAIN = (
@@ -43,6 +45,7 @@ def judged(lab: Lab, server: Server, setting: str, *subject: str) -> list[str]:
     found = json.loads(told)  # as it is anywhere: scripts are run from the checkout
     about = setting.removeprefix(server.name).lstrip(", ")  # a URL of a free port says nothing
     found["subject"] = ", ".join(filter(None, [f"{server.name} {lab.versions[server.name]}", about]))
+    found["suite"] = f"{version('storage-combinators')}, {len(LAWS)} laws"
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps(found, indent=1) + "\n")
     return shown(lab, setting, found)
