@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from .content import size_of
 from .law import Law
 
 __all__ = ["LEVELS", "BadClaim", "Claims", "claims_of", "parse_claim", "parse_without"]
@@ -85,6 +86,10 @@ class Claims:
         if level:
             return LEVELS[claim].index(value) >= LEVELS[claim].index(level)
         return bool(value != LEVELS[claim][0]) if claim in LEVELS else bool(value)
+
+    def takes(self, value: Any) -> bool:
+        """Is `value` no larger than what is claimed to be taken?"""
+        return size_of(value) <= self.max_value
 
     def as_dict(self) -> dict[str, Any]:
         """For reports: name to value."""

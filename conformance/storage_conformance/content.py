@@ -12,10 +12,11 @@ import pickle
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from json import dumps
 from random import Random
 from typing import Any
 
-__all__ = ["BYTES", "JSON", "NEARLY", "TWINS", "Group", "groups", "nearly", "noise", "twins", "values"]
+__all__ = ["BYTES", "JSON", "NEARLY", "TWINS", "Group", "groups", "nearly", "noise", "size_of", "twins", "values"]
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,13 @@ def values(held: str, max_value: int) -> tuple[Any, ...]:
     """The hostile values one by one, for a store that holds "bytes", "json" or "text", up to `max_value` bytes."""
     if held == "bytes":
         return tuple(value for value in BYTES if len(value) <= max_value)
-    return JSON if held == "json" else tuple(value for value in JSON if isinstance(value, str) and "\0" not in value)
+    fitting = tuple(value for value in JSON if size_of(value) <= max_value)
+    return fitting if held == "json" else tuple(v for v in fitting if isinstance(v, str) and "\0" not in v)
+
+
+def size_of(value: Any) -> int:
+    """Bytes of a value; of one that is no bytes, as JSON writes it."""
+    return len(value) if isinstance(value, bytes) else len(dumps(value))
 
 
 TWINS: tuple[tuple[bytes, bytes], ...] = (

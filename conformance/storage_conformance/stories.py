@@ -121,7 +121,8 @@ def long_history(t: Trial, length: int) -> None:
     """Steps by chance among few refs and values, so that states come back; no engine draws so long ones."""
     random, kind = Random(t.choose(range(max(1, t.rounds // 4)))), t.place.subject.kind  # noqa: S311  # nothing secret
     keys = tuple(t.place.key(Ref.parse(name)) for name in NAMES)
-    scope = Scope(kind, keys, VALUES[t.claims.values], (t.root, *keys[:2]) if kind == "store" else ())
+    held = tuple(value for value in VALUES[t.claims.values] if t.claims.takes(value))
+    scope = Scope(kind, keys, held, (t.root, *keys[:2]) if kind == "store" else ())
     menu: dict[str, list[Step]] = {}
     for verb, args in [*alphabet(scope, t.claims, reads=True), *_more(t, scope)]:
         menu.setdefault(verb, []).append((verb, args))

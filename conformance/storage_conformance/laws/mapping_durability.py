@@ -58,21 +58,21 @@ def pickle_keeps_key(store, key, value, lists):  # type: ignore[no-untyped-def] 
 @law("threads", kind="mapping")
 def threads_do_not_lose_each_others_keys(t: Trial) -> None:
     """n threads set keys of their own, and one in common: every key is there, the common one with one of its values"""
-    t.program(keys_in_threads, "store", "6", str(4 * t.rounds))
+    t.program(keys_in_threads, "store", "6", str(4 * t.rounds), str(min(500, t.claims.max_value)))
 
 
-def keys_in_threads(store, threads, times):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
+def keys_in_threads(store, threads, times, size):  # type: ignore[no-untyped-def]  # printed into scripts, plain
     torn = []
 
     def work(name):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain
         for number in range(times):
             try:
                 store[f"{name}-{number}"] = b"%d" % number
-                store["common"] = name.encode() * 500
+                store["common"] = name.encode() * size
                 found = store["common"]
             except Exception as error:  # noqa: BLE001  # told below, in the thread that judges
                 found = repr(error)
-            if len(found) != 500 or len(set(found)) != 1:  # as long as it was written
+            if len(found) != size or len(set(found)) != 1:  # as long as it was written
                 torn.append(found[:80])
 
     workers = [Thread(target=work, args=(name,)) for name in "abcdefgh"[:threads]]
@@ -80,7 +80,7 @@ def keys_in_threads(store, threads, times):  # type: ignore[no-untyped-def]  # i
         worker.start()
     for worker in workers:
         worker.join()
-    assert not torn, f"while threads set keys, one that is set to 500 letters answered {torn[0]!r}"
+    assert not torn, f"while threads set keys, one that is set to {size} letters answered {torn[0]!r}"
     lost = [f"{n}-{i}" for n in "abcdefgh"[:threads] for i in range(times) if store.get(f"{n}-{i}") != b"%d" % i]
     assert not lost, f"of {threads * times} keys that threads set, {len(lost)} are lost, {lost[0]!r} first"
 

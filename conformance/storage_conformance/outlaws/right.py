@@ -22,9 +22,9 @@ from zlib import crc32
 
 from storage_combinators.functions import as_bytes, listed, present
 from storage_combinators.ref import Ref
-from storage_combinators.store import MISSING, Conflict, Depth, Missing
+from storage_combinators.store import MISSING, Conflict, Depth, Missing, Refused
 
-__all__ = ["CopyOnWrite", "Folder", "Listed", "LogFile", "Plain", "Sharded", "Sqlite", "Verbs", "known"]
+__all__ = ["Bounded", "CopyOnWrite", "Folder", "Listed", "LogFile", "Plain", "Sharded", "Sqlite", "Verbs", "known"]
 
 
 def known(ref: object) -> Ref:
@@ -135,6 +135,22 @@ class Listed(Verbs):
 
     def every(self) -> Iterable[Ref]:
         return [ref for ref, _ in self.pairs]
+
+
+class Bounded(Plain):
+    """Short refs and small values are taken, and no others; it says so."""
+
+    claims: ClassVar[dict[str, object]] = {"max_key": 40, "max_value": 300}
+
+    def checked(self, value: Any) -> Any:
+        if len(held := super().checked(value)) > 300:
+            raise Refused("the value is too long")
+        return held
+
+    def write(self, ref: Ref, value: Any) -> None:
+        if len(str(ref).encode()) > 40:
+            raise Refused("the ref is too long")
+        super().write(ref, value)
 
 
 class CopyOnWrite(Plain):

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from storage_combinators.functions import as_bytes
 from storage_combinators.ref import Ref
-from storage_combinators.store import MISSING
+from storage_combinators.store import MISSING, Refused
 
 from .right import Folder, Plain, Verbs
 
-__all__ = ["Entries", "FolderEntries"]
+__all__ = ["BoundedEntries", "Entries", "FolderEntries"]
 
 
 class Entries(MutableMapping[str, bytes]):
@@ -54,6 +54,18 @@ class Entries(MutableMapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self.keys_now())
+
+
+class BoundedEntries(Entries):
+    """Short keys and small values are taken, and no others; it says so."""
+
+    claims: ClassVar[dict[str, object]] = {"max_key": 40, "max_value": 300}
+
+    def __setitem__(self, key: str, value: bytes) -> None:
+        ref, value = self.ref(key), as_bytes(value)
+        if (len(ref[0]) - 1) // 2 > 40 or len(value) > 300:
+            raise Refused("too long")
+        super().__setitem__(key, value)
 
 
 class FolderEntries(Entries):
