@@ -124,9 +124,9 @@ def lists_many(store, root, pages, value, folders):  # type: ignore[no-untyped-d
 
 @law("lists", chapter=CHAPTER)
 def a_listing_bears_changes(t: Trial) -> None:
-    """refs come and go while refs(b, d) is read: each ref that was there throughout comes exactly once"""
+    """refs come, go and are read while refs(b, d) is: each ref that was there throughout comes exactly once"""
     many = t.choose((2, 5, 21, 130, 1030)[: 3 if t.rounds <= SLOW else 5])
-    change = t.choose(("add", "remove", "remove another", "overwrite", "remove all"))
+    change = t.choose(("add", "remove", "remove another", "read", "overwrite", "remove all"))
     depth, value = t.choose((None, 1) if many <= SHORT else (None,)), t.text(t.scope.values[0])
     t.program(bears_changes, "store", "root", str(many), repr(change), repr(depth), value)
 
@@ -149,8 +149,11 @@ def bears_changes(store, root, many, change, depth, value):  # type: ignore[no-u
             store.delete(one)
         if change == "add" and len(seen) <= 3:
             store.put(root / "many" / f"{len(seen)}-new", value)
-        if change == "overwrite":
-            store.put(ref, value)
+        other = refs[-len(seen) % many]  # from the other end: not listed yet, at first
+        if change == "read":
+            store.get(other)
+        for one in (ref, other) if change == "overwrite" else ():
+            store.put(one, value)
     for ref in refs:
         times = seen.count(ref)
         said = f"{ref!r} was there throughout, but a listing with changes meanwhile has it {times} times"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from storage_combinators.functions import listed
 from storage_combinators.ref import Ref
-from storage_combinators.store import Depth
+from storage_combinators.store import MISSING, Depth
 
 from .outlaw import outlaw
 from .right import Plain, known
@@ -99,6 +101,58 @@ class HidesDots(Plain):
 class ListsOnePage(Plain):
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         return iter(list(super().refs(base, depth))[:1000])
+
+
+class Tiers(Plain):
+    """Every other value is near, the others far; what is read, or written over, is near from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.near: set[Ref] = set()
+
+    def tiers(self) -> tuple[list[Ref], list[Ref]]:
+        near = [ref for ref in self.cells if ref in self.near]
+        return near, [ref for ref in self.cells if ref not in self.near]
+
+    def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
+        told: set[Ref] = set()
+        for tier in (0, 1):
+            with self.alone():
+                refs = list(listed(self.tiers()[tier], known(base), depth))
+            for ref in refs:
+                if ref not in told:
+                    told.add(ref)
+                    yield ref
+
+
+@outlaw(
+    "a_listing_bears_changes",
+    wrong="The near tier is listed, then the far one: what is read meanwhile moves behind the listing.",
+    seen="a first version of this library",
+)
+class ReadsBehindTheListing(Tiers):
+    def write(self, ref: Ref, value: Any) -> None:
+        if ref not in self.cells and len(self.cells) % 2 == 0:
+            self.near.add(ref)
+        super().write(ref, value)
+
+    def read(self, ref: Ref) -> Any:
+        value = super().read(ref)
+        if value is not MISSING:
+            self.near.add(ref)
+        return value
+
+
+@outlaw(
+    "a_listing_bears_changes",
+    wrong="What is written over moves to the tier that was listed already.",
+    seen="hot and cold storage",
+)
+class WritesBehindTheListing(Tiers):
+    def write(self, ref: Ref, value: Any) -> None:
+        if ref in self.cells or len(self.cells) % 2 == 0:
+            self.near.add(ref)
+        super().write(ref, value)
 
 
 @outlaw("the_root_holds_what_it_takes", wrong="What is at the root is never listed.", seen="a path that is empty")
