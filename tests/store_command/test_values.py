@@ -199,7 +199,7 @@ def test_what_a_timeout_gave_up_on_does_not_keep_the_command(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code, "get", "t.toml", "a"], capture_output=True, cwd=tmp_path, check=False, timeout=60
     )
-    assert (done.returncode, done.stderr) == (2, b"store: TimeoutError: it took longer than 0.05 s\n")
+    assert (done.returncode, done.stderr) == (2, b"store: TimeoutError: get of Ref('a') took longer than 0.05 s\n")
 
 
 def test_a_write_back_tree_is_written_when_the_command_is_done(run, tmp_path):

@@ -33,30 +33,30 @@ class Timeout(PassThrough[V]):
     executor: Executor = field(repr=False, compare=False)
 
     def get(self, ref: Ref, /) -> V:
-        return self._within(lambda: self.source.get(ref))
+        return self._within("get", ref, lambda: self.source.get(ref))
 
     def put(self, ref: Ref, value: V, /) -> None:
-        self._within(lambda: self.source.put(ref, value))
+        self._within("put", ref, lambda: self.source.put(ref, value))
 
     def merge(self, ref: Ref, value: V, /) -> None:
-        self._within(lambda: self.source.merge(ref, value))
+        self._within("merge", ref, lambda: self.source.merge(ref, value))
 
     def delete(self, ref: Ref, /) -> None:
-        self._within(lambda: self.source.delete(ref))
+        self._within("delete", ref, lambda: self.source.delete(ref))
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        self._within(lambda: self.source.swap(ref, old, new))
+        self._within("swap", ref, lambda: self.source.swap(ref, old, new))
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        return iter(self._within(lambda: list(self.source.refs(base, depth))))
+        return iter(self._within("refs", base, lambda: list(self.source.refs(base, depth))))
 
-    def _within(self, work: Callable[[], T]) -> T:
+    def _within(self, verb: str, ref: Ref, work: Callable[[], T]) -> T:
         waiting = self.executor.submit(copy_context().run, work)  # so that a trace knows whose work it is
         try:
             return waiting.result(self.seconds)
         except TimeoutError:
             if waiting.done():  # the source's own
                 raise
-            raise TimeoutError(f"it took longer than {self.seconds} s") from None
+            raise TimeoutError(f"{verb} of {ref!r} took longer than {self.seconds} s") from None
         finally:
             waiting.cancel()  # of use if it has not begun
