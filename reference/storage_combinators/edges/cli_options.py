@@ -58,9 +58,11 @@ def ref_at(text: str) -> Ref:
 
 def bytes_in(file: Path | None) -> bytes:
     """What `file` holds, or standard input; UsageError if it cannot be read."""
-    if sys.stdin is None and (file is None or str(file) == "-"):  # closed before this program began
-        raise UsageError("standard input is closed: name a FILE")
     try:
-        return sys.stdin.buffer.read() if file is None or str(file) == "-" else file.read_bytes()
+        if file is not None and str(file) != "-":
+            return file.read_bytes()
+        if sys.stdin is not None:
+            return sys.stdin.buffer.read()
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
+        raise UsageError(f"{file or 'standard input'}: {error.strerror}") from None
+    raise UsageError("standard input is closed: name a FILE")
