@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from crash.bad_states import NAIVE, RENAME, SYNCED, WHOLE, bad, found, kind_of, kinds, returned
 from crash.programs_by_chance import made, programs, unhurried
-from storage_conformance.crash.explain import IN_PLACE, MEANING, REUSED, SPLIT, explain
-from storage_conformance.crash.litmus import shown
+from storage_conformance.crash.explain import IN_PLACE, LATE, MEANING, REUSED, SPLIT, explain
+from storage_conformance.crash.litmus import shown, trace_of
 from storage_conformance.crash.models import MODELS, Model
 from storage_conformance.crash.plan import bits
 from storage_conformance.crash.search import State, states
 from storage_conformance.crash.smallest import smallest
 from storage_conformance.crash.split import plan
-from storage_conformance.crash.trace import ROOT, Create, Map, Mark, Seen, Trace
+from storage_conformance.crash.trace import ROOT, Create, Map, Mark, Rename, Seen, Trace, Unlink
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,21 @@ def test_a_write_in_place_is_told_to_go_elsewhere() -> None:
     assert IN_PLACE in told.explanation
     torn = explain(found(returned(NAIVE), "torn"), "torn")
     assert "One call is not all or nothing" in torn.explanation
+
+
+@pytest.mark.parametrize(("marks", "cure"), [((1,), LATE), ((1, 2), IN_PLACE)], ids=["after all", "in the next run"])
+def test_what_is_gone_in_between_is_not_too_late(marks: tuple[int, ...], cure: str) -> None:
+    """`rm f; mv t f`: the next run takes the old value away. Where no run is under way, something goes on too late."""
+    trace = trace_of("f=a1500 t=b1500", "sync")
+    trace.add("run 1 of the writer returned", Mark("returned", 1))
+    for run in marks[1:]:
+        trace.add("run 2 of the writer starts", Mark("began", run))
+    trace.add("unlink f", Unlink(ROOT, "f"))
+    trace.add("rename t f", Rename(ROOT, "t", ROOT, "f"))
+    state = next(s for s in states(trace, MODELS["posix-worst"]) if s.marks and "f=" not in shown(s.tree))
+    gone = smallest(state, lambda other: "f=" not in shown(other.tree))
+    assert gone.choice.lost == 0
+    assert cure in explain(gone, "lost after return").explanation
 
 
 def test_a_rename_that_is_split_is_told() -> None:

@@ -23,7 +23,7 @@ class Choice:
 
     `fill` is one of the model's: what is read where bytes are lost. `guess` is one of
     GUESSES: what the files `mapped` hold, which nobody knows; "" if there are none. Of those, the `synced` ones
-    were synced since.
+    were synced since. "in part": of what was stored in them, every other sector is there.
     """
 
     persisted: int
@@ -45,7 +45,10 @@ class Disk:
                 self.effects[effect.node].append((1 << i, effect))
                 self.own[effect.node] |= 1 << i
         self.born = plan.trace.initial.nodes | _born(plan)
-        self.seen = {step.op.node: step.op.content for step in plan.trace.steps if isinstance(step.op, Seen)}
+        seen = [step.op for step in plan.trace.steps if isinstance(step.op, Seen)]
+        self.seen = {op.node: op.content for op in seen}
+        self.seen_first = {op.node: op.content for op in reversed(seen)}
+        self.tear = plan.model.tear
         self.below = self._below()
         self.digests: dict[tuple[object, ...], bytes] = {}
 
@@ -128,7 +131,9 @@ class Disk:
     def _guessed(self, number: int, known: bytes, guess: str) -> bytes:
         if guess == "as zeros":
             return bytes(len(known))
-        return self.seen.get(number, known)[: len(known)].ljust(len(known), b"\0") if guess == "as last seen" else known
+        seen = {"as last seen": self.seen, "in part": self.seen_first}.get(guess, {}).get(number, known)
+        stored = seen[: len(known)].ljust(len(known), b"\0")
+        return _in_part(known, stored, self.tear) if guess == "in part" else stored
 
     def _below(self) -> dict[int, int]:
         """By node, the bits that matter for what is read at or below it: from child to parent until nothing changes."""
@@ -141,6 +146,14 @@ class Disk:
             if more == below:
                 return below
             below = more
+
+
+def _in_part(before: bytes, after: bytes, tear: int) -> bytes:
+    """Of the sectors that differ the first, the third and so on as they are after."""
+    held, starts = bytearray(before), range(0, len(before), tear)
+    for at in [at for at in starts if before[at : at + tear] != after[at : at + tear]][::2]:
+        held[at : at + tear] = after[at : at + tear]
+    return bytes(held)
 
 
 def _put(held: bytearray, offset: int, data: bytes) -> None:

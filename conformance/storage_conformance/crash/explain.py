@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from .plan import Data, Entry, Grown, Unit, bits
 from .search import State
 from .split import plan
-from .trace import Call, Failed, Mark, Seen, Step, Sync, Trace
+from .trace import Call, Failed, Mark, Msync, Op, Seen, Step, Sync, SyncAll, Trace
 
 __all__ = ["MEANING", "Counterexample", "explain", "told"]
 
@@ -31,6 +31,7 @@ AGAIN = (
     "file, a lock or a torn end, and let the next one remove it or go on from it."
 )
 REUSED = "No sync can help: the blocks of the old bytes are used again too early. Use a mode that waits: data=ordered."
+PARTLY = "Of the mapped file, every other sector that changed is as the writer left it."
 MAPPED = "A mapped file was never synced: add msync with MS_SYNC after the last change, before the writer returns."
 LATE = (
     "The writer had returned before this was done, perhaps by a process that it left behind: it has to wait until the "
@@ -175,9 +176,10 @@ def _cure(kind: str, state: State, second: Call | None, add: dict[int, tuple[str
     failed = {step.op.node for step in state.plan.trace.steps if isinstance(step.op, Failed)}
     if any(failed & state.plan.units[i].homes.keys() for i in bits(state.choice.lost)):
         return FAILED
-    if kind == "lost after return" and not state.choice.lost:
+    idle = [mark.what for mark in state.marks[-1:]] == ["returned"]  # else it is the run under way that destroys
+    if kind == "lost after return" and not state.choice.lost and idle:
         return LATE
-    if state.guess and not state.doubtful and not _of_others(state):
+    if state.guess and not state.doubtful and not _of_others(state) and not _synced_later(state):
         return MAPPED
     if state.choice.fill == "reused":
         return REUSED
@@ -191,6 +193,17 @@ def _of_others(state: State) -> bool:
     return state.guess == "as before" and bool(lost - state.choice.mapped)
 
 
+def _synced_later(state: State) -> bool:
+    """Whether the run goes on to sync what it mapped: it has only not done so yet."""
+    steps = [step for step in state.plan.trace.steps if step.call.end >= state.point.time]
+    rest = takewhile(lambda step: not isinstance(step.op, Mark), steps)
+    return any(isinstance(step.op, SyncAll) or _syncs(step.op, state.choice.mapped) for step in rest)
+
+
+def _syncs(op: Op, nodes: frozenset[int]) -> bool:
+    return isinstance(op, Sync | Msync) and op.node in nodes
+
+
 def _is_mark(state: State, call: Call) -> bool:
     return any(step.call == call and isinstance(step.op, Mark) for step in state.plan.trace.steps)
 
@@ -198,6 +211,8 @@ def _is_mark(state: State, call: Call) -> bool:
 def _guesses(state: State) -> list[str]:
     """What the state rests on that nobody has seen."""
     said = [GARBAGE[state.choice.fill]] if state.choice.fill in GARBAGE and state.choice.lost else []
+    if state.guess == "in part":
+        return [*said, PARTLY]
     return [*said, f"What the mapped file holds is a guess: {state.guess}."] if state.guess else said
 
 

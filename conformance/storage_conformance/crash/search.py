@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile, takewhile
 
 from .choices import LEVELS, choices
 from .disk import GUESSES, Choice, Disk
 from .models import Model
 from .plan import Plan, Point
 from .split import plan
-from .trace import Failed, Map, Mark, Msync, Sync, SyncAll, Trace
+from .trace import Failed, Hardlink, Map, Mark, Msync, Seen, Sync, SyncAll, Trace
 from .tree import Tree
 
-__all__ = ["BUDGET", "Search", "State", "states", "synced_maps"]
+__all__ = ["BUDGET", "Search", "State", "states", "synced_maps", "torn_maps"]
 
 BUDGET = 2000
 """About how many choices are looked at in one trace under one model; the trees that differ are far fewer."""
@@ -56,8 +57,8 @@ class State:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the guess may be worse than the truth: of a file that was synced since, or of what came later."""
-        return bool(self.choice.synced) or self.guess == "as last seen"
+        """Whether the guess may be worse than the truth: of a file that was synced since, of what came later, zeros."""
+        return bool(self.choice.synced) or self.guess in ("as zeros", "as last seen")
 
     def at(self, point: Point, persisted: int) -> State | None:
         """This state with another choice or at another point; None where the model does not allow it."""
@@ -69,7 +70,7 @@ class State:
     def _as_unknown(self, point: Point) -> bool:
         """Whether as much is known of the mapped files at another point."""
         trace, here = self.plan.trace, self.point
-        return _mapped(trace, point) == _mapped(trace, here) and synced_maps(trace, point) == synced_maps(trace, here)
+        return all(known(trace, point) == known(trace, here) for known in (_mapped, synced_maps, torn_maps))
 
 
 def states(trace: Trace, model: Model, budget: int = BUDGET, seed: int = 0) -> Search:
@@ -112,6 +113,7 @@ class Search:
         level, masks = choices(self.plan, point, limit, self.seed)
         self.levels.add(level)
         synced = synced_maps(self.plan.trace, point)
+        torn = frozenset[int]() if self.plan.model.data_in_journal else torn_maps(self.plan.trace, point)
         for mask in masks:
             for fill in self.plan.model.fills:
                 choice = Choice(mask, point.started & ~mask, fill)
@@ -119,6 +121,9 @@ class Search:
                 for guess in GUESSES if here else ("",):
                     guessed = replace(choice, guess=guess, mapped=here, synced=here & synced) if here else choice
                     yield State(self.plan, disk, point, guessed)
+                if here & torn:
+                    in_part = replace(choice, guess="in part", mapped=here & torn, synced=here & synced)
+                    yield State(self.plan, disk, point, in_part)
 
     @property
     def bounded(self) -> bool:
@@ -154,3 +159,22 @@ def synced_maps(trace: Trace, point: Point) -> frozenset[int]:
             case SyncAll():
                 synced |= mapped
     return frozenset(synced)
+
+
+def torn_maps(trace: Trace, point: Point) -> frozenset[int]:
+    """The files whose stores may be on disk in any part: the one sync of them is under way, so all have been made.
+
+    Before it, a store may not have been made; with two, nobody knows which stores came between; nor with a write.
+    """
+    return frozenset(node for node in _mapped(trace, point) if _in_its_one_sync(trace, node, point.time))
+
+
+def _in_its_one_sync(trace: Trace, node: int, time: float) -> bool:
+    """Of all that was done to the file from when it was mapped to the end of that run."""
+    about = (step for step in trace.steps if isinstance(step.op, SyncAll) or getattr(step.op, "node", None) == node)
+    after = list(dropwhile(lambda step: not isinstance(step.op, Map), about))
+    run = list(takewhile(lambda step: not isinstance(step.op, Seen), after))
+    done = [step for step in run if not isinstance(step.op, Map | Hardlink)]
+    synced = [step for step in done if isinstance(step.op, Sync | Msync | SyncAll)]
+    in_time = bool(synced) and synced[0].call.start < time <= synced[0].call.end
+    return in_time and len(done) == 1 and len(run) < len(after)

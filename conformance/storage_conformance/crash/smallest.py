@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from .disk import GUESSES
 from .plan import bits, union
 from .search import State
 
@@ -26,7 +27,7 @@ def smallest(state: State, bad: Bad, asks: int = ASKS) -> State:
     state = _earliest(_plainest(state, asked), asked)
     for by_call in (True, False):
         state = _restored(state, asked, by_call=by_call)
-    return state
+    return _unguessed(state, asked)
 
 
 @dataclass
@@ -51,6 +52,13 @@ def _plainest(state: State, bad: _Asked) -> State:
     """Lost bytes that read as zeros need less telling than garbage."""
     zeros = replace(state, choice=replace(state.choice, fill="zeros"))
     return zeros if bad(zeros) else state
+
+
+def _unguessed(state: State, bad: _Asked) -> State:
+    """Where every guess at a mapped file is as bad, none of them is why: the state is told without."""
+    known = replace(state.choice, guess="", mapped=frozenset(), synced=frozenset())
+    guesses = (replace(state, choice=replace(state.choice, guess=guess)) for guess in GUESSES if state.guess)
+    return replace(state, choice=known) if state.guess and all(map(bad, guesses)) else state
 
 
 def _earliest(state: State, bad: _Asked) -> State:
