@@ -21,6 +21,8 @@ PLACES: dict[Any, Store[Any]] = {
     "some/where": Disk(Path("some/where")),
     "./with:colon": Disk(Path("with:colon")),
     Path("with:colon"): Disk(Path("with:colon")),
+    "12:30": Disk(Path("12:30")),
+    "a/b:c": Disk(Path("a/b:c")),
     "file:///a%20b/c%23": Disk(Path("/a b/c#")),
     "file:////a": Disk(Path("/a")),
     "file:a/b": Disk(Path("a/b")),
@@ -49,6 +51,7 @@ def test_each_kind_of_place(place: Any) -> None:
     ("place", "says"),
     {
         "ftp://host/x": "no store is called ftp: there are memory, null",
+        "my_stores:make": "a path with a colon needs ./",
         "memory:x": "nothing comes after memory:",
         "null://x": "nothing comes after null:",
         "env:a/b": "write env: or env:PREFIX",

@@ -14,7 +14,7 @@ from ..transforming.serialized import Inverse, JsonCodec, Serialized, TextCodec
 from .adopted import adopted
 from .labels import hidden
 from .mapping import from_mapping
-from .open_store import SCHEME, UsageError, open_store
+from .open_store import UsageError, open_store
 from .rewrap import is_store, nodes
 
 __all__ = ["as_bytes_of", "settle", "tree_named"]
@@ -33,7 +33,7 @@ def tree_named(text: str) -> Store[Any]:
     if found["file"]:
         return _made(text, lambda: _in_file(Path(found["file"]), found["name"]))
     try:
-        return _at_url(text)  # file:data and env:APP look alike
+        return open_store(text)  # file:data and env:APP look alike
     except UsageError as error:
         if _none(found["module"]):
             raise error from None
@@ -53,12 +53,6 @@ def settle(tree: Store[Any]) -> None:
         finish = getattr(node, "flush" if is_store(node) else "drain", None)
         if callable(finish):
             finish()
-
-
-def _at_url(text: str) -> Store[Any]:
-    if not SCHEME.match(text):  # nor is a_module:factory a path
-        raise UsageError(f"no module is called {text.partition(':')[0]}; a path with a colon needs ./")
-    return open_store(text)
 
 
 def _none(module: str) -> bool:

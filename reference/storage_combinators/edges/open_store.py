@@ -127,7 +127,7 @@ def _s3(text: str) -> Store[bytes]:
     return S3(bucket, prefix, endpoint, region, key or None, secret or None, seconds(options.get("timeout", "30")))
 
 
-SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]+):")
+SCHEME = re.compile("([A-Za-z_][A-Za-z0-9_+.-]*):")  # with _, so that a_module:factory is taken for no path
 _OPENERS: dict[str, Callable[[str], Store[Any]]] = {
     "memory": _memory,
     "null": _null,
