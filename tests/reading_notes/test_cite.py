@@ -1,10 +1,13 @@
 """tools/cite without a clone: what it lets pass, and a planted defect for each thing that it looks for."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from reading_notes.toy import NOTES, NUMBER, command, place
+from reading_notes.toy import NOTES, NUMBER, ROOT, command, place
 
 __all__ = ["place"]
 
@@ -55,6 +58,12 @@ PLANTED = {  # what is written instead of what: the line it is told at, and what
     "no evidence": (" {inference}`from the line above`", " surely", 14, "no evidence"),
     "a figure from nowhere": ("took {number}`toy.put`", "took 3.5 ms", 9, "'3.5 ms' is a figure from nowhere"),
     "a rate from nowhere": ("took {number}`toy.put`", "made 12 MB/s", 9, "'12 MB/s' is a figure from nowhere"),
+    "a figure beside another's number": (
+        "took {number}`toy.put`",
+        "took 12 ms at most, and {number}`toy.put`",
+        9,
+        "'12 ms' is a figure from nowhere: write {number} in its place",
+    ),
     "an unknown number": ("`toy.put`", "`toy.get`", 9, "no number toy.get in toy/numbers*.jsonl"),
     "an unknown step": (
         "{lab}`toy/put`:",
@@ -77,7 +86,8 @@ PLANTED = {  # what is written instead of what: the line it is told at, and what
         18,
         "no question of the template",
     ),
-    "a question left out": ("### read.path What then?\n", "", 1, "read.path is there 0 times"),
+    "a question left out": ("### read.path What then?\n", "", 5, "read.path is there 0 times"),
+    "the first question left out": ("### write.path What happens?\n", "", 1, "write.path is there 0 times"),
     "open, yet marked answered": ("## Read", "Open: all the rest.\n\n## Read", 5, "which needs an answer and no Open"),
     "answered, yet marked open": (
         "Open.\n",
@@ -96,6 +106,28 @@ def test_a_planted_defect_is_one_line_with_its_place_and_status_1(place, defect)
     status, lines = place()
     assert status == 1
     assert any(each.startswith(f"{place.system / 'notes.md'}:{line}: ") and told in each for each in lines), lines
+
+
+def test_what_follows_from_the_notes_is_told_after_them_and_no_line_says_that_all_was_found(place):
+    place.notes(NOTES.replace("#L4-L6 Store.Put", "#L4-L5 Store.Put"))
+    command.main(["--root", str(place.root)])
+    told = place.capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0].rpartition("/")[2] for line in told] == [
+        "notes.md",
+        "citations.lock",
+        "toy",
+    ]
+    assert told[-1] == "toy: 2 lines above"
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure_of_ours(place):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        asked = [sys.executable, "-m", "cite", "--root", str(place.root)]
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}
+        done = subprocess.run(asked, stdout=gone, stderr=subprocess.PIPE, env=env, check=False)
+    assert (done.returncode, done.stderr) == (2, b"")
 
 
 def test_a_floating_link_on_any_page_is_told_and_one_to_a_commit_is_not(place):

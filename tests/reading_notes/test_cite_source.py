@@ -27,6 +27,19 @@ def test_what_the_source_does_not_say_is_told_with_a_clone_even_after_write(plac
     assert any(told in each for each in lines), lines
 
 
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [("1 s", ""), ("7 s", "'7 s' stands in none of the lines"), ("1,000 s", "'1,000 s' stands in none")],
+)
+def test_a_figure_stands_in_the_lines_that_are_cited_beside_it(place, figure, told):
+    place.notes(NOTES.replace("Put sets one entry", f"In {figure} Put sets one entry"))
+    status, lines = place(clone=True)
+    assert status == bool(told)
+    assert any(told in each for each in lines) if told else not lines
+    place.notes(NOTES.replace("a document says so", f"a document says that it takes {figure}"))
+    assert place(clone=True) == (0, [])  # the document is not here
+
+
 def test_a_hash_that_is_not_that_of_the_lines_is_told_with_a_clone_and_its_file_without_one(place):
     lock = place.system / "citations.lock"
     lock.write_text(lock.read_text().replace(lock.read_text()[:64], "0" * 64))

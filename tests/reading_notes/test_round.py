@@ -179,34 +179,6 @@ def test_a_round_that_is_there_is_not_moved(
     assert made(notes, "minio", "2027-01-11")[0] == 0  # another system may be read meanwhile
 
 
-def test_people_are_shared_out_once_they_have_answered_and_nothing_else_is_touched(
-    notes: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    when = ("ambry", "2027-01-11", "--time", "16:00", "--zone", "Europe/Berlin")
-    _, (folder,) = made(notes, *when)
-    linked = (folder / "README.md").read_text().replace("____ (link)", "https://example.org/call")
-    (folder / "README.md").write_text(linked)
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    later = NOW + timedelta(days=9)
-    for people in ("Ana,Bo", "Ana,Bo,Chen,Dee"):
-        assert made(notes, *when, "--people", people, now=later)[0] == 0
-    after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"owners.md", "roles.md", "closing-call.md", *(f"week-{n}-agenda.md" for n in range(1, 5))}
-    assert all(name.encode() in after["owners.md"] for name in ("Ana", "Bo", "Chen", "Dee"))
-    for other in (("--time", "17:00"), ("--zone", "UTC")):
-        assert made(notes, *when, *other, "--people", "Eve", now=later)[0] == 2
-        assert "its dates do not move; to share out its questions give the same START" in capsys.readouterr().err
-    assert made(notes, *when, "--people", "Eve", now=NOW + timedelta(days=60))[0] == 2  # it has begun
-    assert after == {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def test_who_is_invited_answers_before_the_questions_are_shared_out() -> None:
-    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", "", NOW.date())
-    assert round_.answers < round_.prepared < round_.meetings[0].begins.date()
-    assert "by Wednesday 6 January 2027" in rendered(NOTES, round_, "Ambry")["invitation.md"]
-
-
 def test_the_same_values_make_the_same_round(notes: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     texts = []
     for _ in range(2):

@@ -1,7 +1,7 @@
 """What a round tells its people: who does what, who owns what, when, and in words that are true of the meeting."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from icalendar import Calendar
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from round.calendar import calendar  # noqa: E402  # the path above comes first
+from round.__main__ import main  # noqa: E402  # the path above comes first
+from round.calendar import calendar  # noqa: E402  # the same
 from round.folder import rendered  # noqa: E402  # the same
 from round.plan import ROLES, planned  # noqa: E402  # the same
 
@@ -98,3 +99,40 @@ def test_utc_is_said_once_and_with_its_day(zone: str, head: str, row: str, invit
     assert table[3].startswith(row)
     assert len({line.count("|") for line in table[:8]}) == 1
     assert invited in files["invitation.md"]
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """The notes, with a folder of rounds of its own."""
+    for name in ("systems", "kit", "labs", "TEMPLATE.md"):
+        (tmp_path / name).symlink_to(NOTES / name)
+    return tmp_path
+
+
+def test_people_are_shared_out_once_they_have_answered_and_nothing_else_is_touched(
+    notes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    when = ("ambry", "2027-01-11", "--time", "16:00", "--zone", "Europe/Berlin")
+    assert main([*when], notes, NOW) == 0
+    folder = notes / "rounds" / "2027-01-11-ambry"
+    linked = (folder / "README.md").read_text().replace("____ (link)", "https://example.org/call")
+    (folder / "README.md").write_text(linked)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    later = NOW + timedelta(days=9)
+    for people in ("Ana,Bo", "Ana,Bo,Chen,Dee"):
+        assert main([*when, "--people", people], notes, later) == 0
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"owners.md", "roles.md", "closing-call.md", *(f"week-{n}-agenda.md" for n in range(1, 5))}
+    assert all(name.encode() in after["owners.md"] for name in ("Ana", "Bo", "Chen", "Dee"))
+    for other in (("--time", "17:00"), ("--zone", "UTC")):
+        assert main([*when, *other, "--people", "Eve"], notes, later) == 2
+        assert "its dates do not move; to share out its questions give the same START" in capsys.readouterr().err
+    assert main([*when, "--people", "Eve"], notes, NOW + timedelta(days=60)) == 2  # it has begun
+    assert after == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_who_is_invited_answers_before_the_questions_are_shared_out() -> None:
+    round_ = planned("ambry", "2027-01-11", "16:00", "UTC", "", NOW.date())
+    assert round_.answers < round_.prepared < round_.meetings[0].begins.date()
+    assert "by Wednesday 6 January 2027" in rendered(NOTES, round_, "Ambry")["invitation.md"]

@@ -1,13 +1,15 @@
 """`python -m cite`, with PYTHONPATH=tools: checks reading-notes/, a line for each defect. `make notes` calls it.
 
 Exit status: 0 nothing is wrong; 1 something is, or, with --drift, a cited line is no longer where it was; 2 notes or a
-clone that was named cannot be read. Without a clone each citation must have a hash in citations.lock, and these must be
-those that were looked up last; the last lines say that nothing was compared with the source.
+clone that was named cannot be read, or nobody reads what is said. Without a clone each citation must have a hash in
+citations.lock, and these must be those that were looked up last; the last lines say that nothing was compared with the
+source.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -17,10 +19,11 @@ from cite.drift import drift
 from cite.notes import BadNotes, Defect, Question
 from cite.pages import pages, seal, stale, summary, write
 from cite.rules import broken, floating
-from cite.sources import cited, copied, digest, unresolved
+from cite.sources import cited, copied, digest, unfounded, unresolved
 from cite.systems import System, systems, template
 
 ROOT = Path("reading-notes")
+MADE = {".lock", ".txt"}  # what is wrong with a file that is made follows from the notes: told after them
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,11 +86,15 @@ def checked(root: Path, asked: list[Question], known: list[System], clones: dict
     for system in known:
         defects += broken(system, asked, root)
         if system.name in clones:
-            defects += [*unresolved(system, clones[system.name]), *copied(system, clones[system.name], root)]
-    for defect in sorted(set(defects)):
+            clone = clones[system.name]
+            defects += [*unresolved(system, clone), *unfounded(system, clone), *copied(system, clone, root)]
+    told = sorted(set(defects), key=lambda defect: (defect.file.suffix in MADE, defect))
+    for defect in told:
         print(defect)
     for system in known:
-        print(summary(system, looked_up=system.name in clones))
+        wrong = sum(defect.file.is_relative_to(system.folder) for defect in told)
+        to_mend = f"{system.name}: {wrong} {'line' if wrong == 1 else 'lines'} above"
+        print(to_mend if wrong else summary(system, looked_up=system.name in clones))
     return int(bool(defects))
 
 
@@ -104,5 +111,16 @@ def drifted(known: list[System], clones: dict[str, Clone], revision: str) -> int
     return int(count["same"] != len(found))
 
 
+def called() -> int:
+    """The command, whose reader may have seen enough before the end, as `head` has."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to be flushed at the exit
+        return 2
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(called())

@@ -12,7 +12,7 @@ from cite.notes import Block, Citation, Defect, Question, Role, citation
 from cite.pages import seal
 from cite.systems import STATES, System, numbers, steps
 
-__all__ = ["LONGEST", "broken", "floating"]
+__all__ = ["LONGEST", "broken", "floating", "written_out"]
 
 LONGEST = 80  # lines: whoever cites more has not said which
 URL = re.compile(r"https?://[^\s<>)\]`|\"']+")
@@ -27,7 +27,7 @@ RATE = (
 )
 FIGURE = re.compile(rf"\d[\d.,]* ?(?:{RATE}|{UNIT}\b)")
 WORDS = 4  # of an inference, at least: with fewer nobody says what it was drawn from
-WEIGHTY = {"number", "src", "dated"}
+SOURCES = {"src", "dated"}  # what a figure that is written out can be from; a measured one is written {number}
 
 
 def broken(system: System, template: list[Question], root: Path) -> Iterator[Defect]:
@@ -72,9 +72,13 @@ def _sections(system: System, template: list[Question]) -> Iterator[Defect]:
             yield Defect(system.file, question.line, f"{question.id} is no question of the template")
         elif question.title != asked[question.id]:
             yield Defect(system.file, question.line, f"the title of {question.id} is: {asked[question.id]}")
+    place = 1  # of what is missing: where the question before it in the template is
     for name in asked:
+        place = next((question.line for question in system.questions() if question.id == name), place)
         if there.count(name) != 1:
-            yield Defect(system.file, 1, f"{name} is there {there.count(name)} times; once, with its answer or Open")
+            yield Defect(
+                system.file, place, f"{name} is there {there.count(name)} times; once, with its answer or Open"
+            )
     if sorted(there) == sorted(asked) and there != list(asked):
         first = next(here for here, due in zip(there, asked, strict=True) if here != due)
         yield Defect(system.file, 1, f"{first} is not in the template's order")
@@ -106,13 +110,18 @@ def _evidence(system: System, block: Block) -> Iterator[Defect]:
         yield Defect(
             system.file, block.line, "no evidence: cite {src}, {lab}, {number} or {dated}, or write {inference}"
         )
-    figure = FIGURE.search(re.sub(r"\{\w+\}`[^`]*`|`[^`]*`", "", block.text))
-    if figure and not kinds & WEIGHTY:
-        what = f"{figure[0]!r} is a figure from nowhere: cite {{number}}, {{src}} or {{dated}}"
+    figures = written_out(block)
+    if figures and not kinds & SOURCES:
+        what = f"{figures[0]!r} is a figure from nowhere: write {{number}} in its place, or cite {{src}} or {{dated}}"
         yield Defect(system.file, block.line, what)
     for number, line in enumerate(block.text.splitlines(), block.line):
         if len(MARK.findall(line)) != len([role for role in block.roles() if role.line == number]):
             yield Defect(system.file, number, "a role is not closed: write {src}`...` on one line")
+
+
+def written_out(block: Block) -> list[str]:
+    """The figures of a block that stand in its text, and not in a role or between backticks."""
+    return [found[0] for found in FIGURE.finditer(re.sub(r"\{\w+\}`[^`]*`|`[^`]*`", "", block.text))]
 
 
 def _claims_nothing(block: Block, lines: list[str]) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cite.clones import Clone
-from cite.notes import Citation, Defect
+from cite.notes import Citation, Defect, citation
+from cite.rules import written_out
 from cite.systems import System
 
-__all__ = ["RUN", "copied", "digest", "stands", "unresolved"]
+__all__ = ["RUN", "cited", "copied", "digest", "stands", "unfounded", "unresolved"]
 
 RUN = 14  # words in a row that are the same: chance and the names of things end well below
 TEXT = re.compile(r".*\.(go|java|rs|py|c|h|proto|md|rst|txt|toml|ya?ml|sh|js|ts)|.*/?(README|LICENSE|NOTICE)[^/]*")
@@ -58,6 +59,22 @@ def unresolved(system: System, clone: Clone) -> Iterator[Defect]:
         elif system.lock.get(str(found), digest(here)) != digest(here):
             what = "the cited lines are not those whose hash is kept: read them again, then ARGS=--write"
             yield Defect(file, line, f"{found.path}#L{found.first}: {what}")
+
+
+def unfounded(system: System, clone: Clone) -> Iterator[Defect]:
+    """Every figure that a text writes out and that stands in no line which its own piece cites. Raises BadClone."""
+    for block in [block for question in system.questions() for block in question.blocks if written_out(block)]:
+        kinds = {role.kind for role in block.roles()}
+        places = [citation(role.text) for role in block.roles() if role.kind == "src"]
+        found = [cited(place, clone) for place in places if place]
+        if "dated" in kinds or not found or any(isinstance(here, str) for here in found):
+            continue  # a document is not here; a place that does not stand is told by itself
+        digits = set(re.findall(r"\d+(?:\.\d+)?", " ".join(line for here in found for line in here).replace("_", "")))
+        for figure in written_out(block):
+            if re.sub(r"[^\d.]|\.$", "", figure) not in digits:
+                yield Defect(
+                    system.file, block.line, f"{figure!r} stands in none of the lines that are cited beside it"
+                )
 
 
 def copied(system: System, clone: Clone, root: Path) -> Iterator[Defect]:
