@@ -7,7 +7,8 @@ from .ref import Ref
 from .store import MISSING, Conflict, Depth, Gets, Gone, Missing, Store
 
 __all__ = [
-    "as_bytes", "as_ref", "children", "copy", "exists", "listed", "look", "present", "same", "size", "update", "walk",
+    "apart", "as_bytes", "as_ref", "children", "copy", "exists", "listed", "look", "present", "same", "size", "update",
+    "walk",
 ]  # fmt: skip  # one list
 
 V = TypeVar("V")
@@ -86,6 +87,12 @@ def as_ref(ref: Ref) -> Ref:
     if not isinstance(ref, Ref):
         raise TypeError(f"{ref!r} is no Ref: Ref.parse makes one of a text")
     return ref
+
+
+def apart(*stores: object) -> None:
+    """ValueError if two of `stores` are one: what is deleted in the one place would be the value in the other."""
+    if len({*map(id, stores)}) < len(stores):
+        raise ValueError("one store in two places that must be two stores: deleted in one, a value would be gone in both")
 
 
 def as_bytes(value: object) -> bytes:

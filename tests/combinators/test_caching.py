@@ -9,16 +9,22 @@ import pytest
 from storage_combinators import (
     MISSING,
     Cache,
+    Condition,
     Conflict,
     Failing,
+    Levels,
     Locked,
     Memory,
+    Migrate,
     Missing,
+    Negative,
     PassThrough,
     ReadOnly,
     Ref,
     Refused,
+    SizeSplit,
     Small,
+    Union,
     WriteBack,
     look,
     update,
@@ -257,3 +263,23 @@ def test_a_put_that_is_refused_near_is_not_queued() -> None:
         store.put(A, b"too big")
     store.flush()
     assert store.slow.get(A) == b"new"
+
+
+IN_TWO_PLACES: dict[str, Any] = {
+    "Cache": lambda m: Cache(m, m),
+    "WriteBack": lambda m: WriteBack(m, m),
+    "Levels": lambda m: Levels((Memory(), m, m)),
+    "Negative": lambda m: Negative(m, m),
+    "SizeSplit": lambda m: SizeSplit(m, m, 1),
+    "Union": lambda m: Union((m, Memory(), m)),
+    "Condition": lambda m: Condition(bool, m, m),
+    "Migrate": lambda m: Migrate(m, m),
+}
+
+
+@pytest.mark.parametrize("name", IN_TWO_PLACES)
+def test_one_store_in_two_places_is_told(name: str) -> None:
+    """What was put was dropped where it was kept: the next get was Missing."""
+    with pytest.raises(ValueError, match="one store in two places"):
+        IN_TWO_PLACES[name](Memory())
+    assert Levels((Memory(), Memory()))  # equal ones are two

@@ -64,7 +64,7 @@ def test_stopped_at_any_call_it_loses_nothing_and_goes_on() -> None:
 
 def test_one_store_cannot_be_both() -> None:
     source = Day().source()
-    with pytest.raises(ValueError, match="one store"):
+    with pytest.raises(ValueError, match="one store in two places"):
         Migrate(source, source)
 
 

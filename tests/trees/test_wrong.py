@@ -85,6 +85,12 @@ def test_the_line_of_what_is_wrong_in_a_list_is_its_own(wrong):
     assert (number, text) == (6, "storage_combinators has no 'Jsn'")
 
 
+def test_one_name_for_two_places_that_must_be_two_is_told_with_its_line(wrong):
+    number, text = wrong('disk = "./d"\n[tree]\nclass = "Cache"\nfast = "disk"\nslow = "disk"\n')
+    assert number == 2
+    assert "one store in two places that must be two stores" in text
+
+
 def test_a_string_without_an_end_is_told_at_the_end(wrong):
     number, text = wrong('tree = "memory:"\nx = """\nabc\n\n')
     assert (number, text) == (3, "this is no TOML: Unterminated string")

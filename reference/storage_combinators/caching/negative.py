@@ -1,14 +1,14 @@
 """Negative: it is remembered that nothing was there (ours; field: negative cache)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from ..functions import look
+from ..functions import apart, look
 from ..ref import Ref
 from ..store import MISSING, Gone, Missing, Refused, Store
 from ..transforming.pass_through import PassThrough
+from .cache import dropped
 
 V = TypeVar("V")
 
@@ -33,6 +33,9 @@ class Negative(PassThrough[V]):
         "threads": "an absence may be noted after a racing put, and hide it; Locked over it restores it",
     }
 
+    def __post_init__(self) -> None:
+        apart(self.source, self.absent)
+
     def forget(self, ref: Ref) -> None:
         """Whatever is noted of `ref`; the next get asks the source. No verb of a store."""
         self.absent.delete(ref)
@@ -48,22 +51,13 @@ class Negative(PassThrough[V]):
             raise
 
     def put(self, ref: Ref, value: V, /) -> None:
-        with self._forgotten(ref):
+        with dropped(self.forget, ref):
             self.source.put(ref, value)
 
     def merge(self, ref: Ref, value: V, /) -> None:
-        with self._forgotten(ref):
+        with dropped(self.forget, ref):
             self.source.merge(ref, value)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        with self._forgotten(ref):
+        with dropped(self.forget, ref):
             self.source.swap(ref, old, new)
-
-    @contextmanager
-    def _forgotten(self, ref: Ref) -> Iterator[None]:
-        """Before the write, for a failure may leave it done; and after, for a reader may have noted meanwhile."""
-        self.forget(ref)
-        try:
-            yield
-        finally:
-            self.forget(ref)

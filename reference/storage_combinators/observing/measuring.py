@@ -49,8 +49,8 @@ class Measuring(Around[V]):
     """A store that measures each verb: ``seconds[verb]`` of all, ``sizes[verb]`` of the values read and written.
 
     ``Measuring(s) ≈ s``; ``seconds[verb].count`` is how many have ended, answers and failures among them, of a listing
-    when its reader leaves it; sizes are of values that went through. Absence and failure pass.
-    The room it takes does not grow with the number of verbs; what was stopped midway is not measured.
+    when its reader leaves it, whose own time counts too; sizes are of values that went through. Absence and failure
+    pass. The room it takes does not grow with the number of verbs; what was stopped midway is not measured.
 
     >>> from storage_combinators import Memory
     >>> store = Measuring(Memory()); store.put(Ref("a"), b"12345678"); store.sizes["put"].most

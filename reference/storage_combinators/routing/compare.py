@@ -25,7 +25,8 @@ class Compare(Generic[V]):
 
     ``Compare(s, t) ≈ s`` exactly if ``s ≈ t``. Exceptions are alike when they are of one type; listings in any order.
     Both are always asked, also when one fails: they stay in step, and a failure of one alone is a difference. What
-    both raise is raised. Stopped midway, other lacks the last write, and the next read of it tells.
+    both raise is raised. refs holds both listings in memory, read by the call. Stopped midway, other lacks the last
+    write, and the next read of it tells.
 
     >>> from storage_combinators import Memory
     >>> Compare(Memory({Ref("a"): 1}), Memory()).get(Ref("a"))

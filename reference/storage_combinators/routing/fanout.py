@@ -19,7 +19,8 @@ class Fanout(Generic[V]):
     ``Fanout((a, b), e) ≈ a``, and after each write that returned b holds what a does.
     A write ends when all have; then the first failure is raised, and the sources that did not fail have it: a put or
     delete can be repeated. swap is the first's alone; only then are the others told what it came to. Two writes of one
-    ref at once may leave the others with the earlier one: Locked over it does not. Repair: ``copy(first, other)``.
+    ref at once may leave the others with the earlier one: Locked over it does not. Repair of one that missed a write:
+    ``copy(first, other)``, and delete there what first has not, as ``store sync --delete`` does.
 
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> from storage_combinators import Memory

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, ClassVar, Generic, TypeVar
 
-from ..functions import exists, look, present
+from ..functions import apart, exists, look, present
 from ..ref import Ref
 from ..store import MISSING, Depth, Gone, Missing, Store
 from .several import once
@@ -31,6 +31,9 @@ class Gathered(ABC, Generic[V]):
     without: ClassVar[dict[str, str]] = {
         "threads": "where a value is, is asked before it is changed there; Locked over it restores it",
     }
+
+    def __post_init__(self) -> None:
+        apart(*self.stores())
 
     @abstractmethod
     def stores(self) -> Sequence[Store[V]]:
@@ -67,8 +70,7 @@ class Gathered(ABC, Generic[V]):
         held = self.holder(ref)
         home = None if new is MISSING else self.home(ref, new)
         if held is None or held is home:
-            (self.stores()[0] if home is None else home).swap(ref, old, new)
-            return
+            return (self.stores()[0] if home is None else home).swap(ref, old, new)
         held.swap(ref, old, old)  # is it that? Only then is anything changed
         if new is MISSING:
             self.delete(ref)

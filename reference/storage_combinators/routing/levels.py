@@ -1,11 +1,12 @@
 """Levels: nearer and farther stores (ours, after the paper's 3.1.6; field: tiered or multi-level cache)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
-from ..functions import look
+from ..caching.cache import dropped
+from ..functions import apart, look
 from ..ref import Ref
 from ..store import MISSING, Depth, Gone, Missing, Refused, Store
 
@@ -17,9 +18,9 @@ class Levels(Generic[V]):
     """The last of `sources` is the truth; the others keep what was read through them, the first the nearest.
 
     ``Levels((a, b, c)) ≈ Cache(a, Cache(b, c))``, and ``Levels((s,)) ≈ s``.
-    A read goes on after absence, not after failure, and fills every nearer level, the farthest first. A write drops in
-    all nearer levels, is made in the last, and drops again: failed, or stopped midway, it leaves nothing stale. No two
-    are one place: what was dropped would be the truth.
+    A read goes on after absence, not after failure, and fills every nearer level, the farthest first: one that refuses
+    is passed over, one that fails fails the read. A write drops in all nearer levels, is made in the last, and drops
+    again: failed, or stopped midway, it leaves nothing stale. No two are one place: what was dropped is the truth.
 
     >>> from storage_combinators import Memory
     >>> store = Levels((Memory(), Memory(), Memory({Ref("a"): 1}))); store.get(Ref("a"))
@@ -38,6 +39,7 @@ class Levels(Generic[V]):
     def __post_init__(self) -> None:
         if not self.sources:
             raise ValueError("Levels needs at least one source, the last, which is the truth")
+        apart(*self.sources)
 
     @property
     def nearer(self) -> tuple[Store[V], ...]:
@@ -53,19 +55,19 @@ class Levels(Generic[V]):
         raise Missing(ref)
 
     def put(self, ref: Ref, value: V, /) -> None:
-        with _dropped(self, ref):
+        with dropped(self.invalidate, ref):
             self.sources[-1].put(ref, value)
 
     def merge(self, ref: Ref, value: V, /) -> None:
-        with _dropped(self, ref):
+        with dropped(self.invalidate, ref):
             self.sources[-1].merge(ref, value)
 
     def delete(self, ref: Ref, /) -> None:
-        with _dropped(self, ref):
+        with dropped(self.invalidate, ref):
             self.sources[-1].delete(ref)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        with _dropped(self, ref):
+        with dropped(self.invalidate, ref):
             self.sources[-1].swap(ref, old, new)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
@@ -81,13 +83,3 @@ def _fill(ref: Ref, value: V, levels: tuple[Store[V], ...]) -> None:
     for level in reversed(levels):
         with suppress(Refused):  # too big for this level, say
             level.put(ref, value)
-
-
-@contextmanager
-def _dropped(store: Levels[Any], ref: Ref) -> Iterator[None]:
-    """Before the write, for a failure may leave it done; and after, for a reader may have filled meanwhile."""
-    store.invalidate(ref)
-    try:
-        yield
-    finally:
-        store.invalidate(ref)

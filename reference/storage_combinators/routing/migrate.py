@@ -33,10 +33,6 @@ class Migrate(Gathered[V]):
     new: Store[V]
     old: Store[V]
 
-    def __post_init__(self) -> None:
-        if self.new is self.old:
-            raise ValueError("new and old are one store: what was moved would be deleted")
-
     def stores(self) -> tuple[Store[V], ...]:
         return self.new, self.old
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..functions import as_bytes, look
+from ..functions import apart, as_bytes, look
 from ..ref import Ref
 from ..store import MISSING, Depth, Gone, Store
 
@@ -15,8 +15,8 @@ class SizeSplit:
 
     ``get(r) = small.get(r)``, else ``big.get(r)``. What changes sides is written before it is removed on the other
     side, and big is cleared first: a failure, or being stopped midway, shows before or after, and may leave in big what
-    small hides, until the next write. A failure of small is no absence. Two who write one ref at once may lose both
-    values: Locked over it mends that. Two stores with nothing in common.
+    small hides, until the next write. A failure of small is no absence. merge replaces. Two who write one ref at once
+    may lose both values: Locked over it mends that. Two stores with nothing in common.
 
     >>> from storage_combinators import Memory
     >>> store = SizeSplit(Memory(), Memory(), 3); store.put(Ref("a"), b"123"); store.put(Ref("b"), b"1234")
@@ -30,17 +30,17 @@ class SizeSplit:
 
     without: ClassVar[dict[str, str]] = {"threads": "to change sides takes two steps; Locked over it restores it"}
 
+    def __post_init__(self) -> None:
+        apart(self.small, self.big)
+
     def get(self, ref: Ref, /) -> bytes:
         value = look(self.small, ref)
         return self.big.get(ref) if value is MISSING else value
 
     def put(self, ref: Ref, value: bytes, /) -> None:
-        if self._is_small(value):
-            self.small.put(ref, value)
-            self.big.delete(ref)
-        else:
-            self.big.put(ref, value)
-            self.small.delete(ref)
+        home, other = (self.small, self.big) if self._is_small(value) else (self.big, self.small)
+        home.put(ref, value)
+        other.delete(ref)
 
     merge = put
 

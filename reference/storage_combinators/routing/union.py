@@ -32,6 +32,7 @@ class Union(Gathered[V]):
             raise ValueError(
                 f"into={self.into} is none of the {len(self.sources)} sources: at least one source is needed"
             )
+        super().__post_init__()
 
     def stores(self) -> tuple[Store[V], ...]:
         return self.sources

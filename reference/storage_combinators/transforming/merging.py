@@ -17,7 +17,7 @@ V = TypeVar("V")
 class Merging(PassThrough[V]):
     """A store whose merge combines what is there with what is given.
 
-    ``merge(r, v) = put(r, combine(get(r), v))`` in one step, by swap; onto absence it is put.
+    ``merge(r, v) = put(r, combine(get(r), v))`` in one step, by swap; onto absence v is put as it is.
     A failure leaves open whether it happened, as with swap: nobody resends a merge. Stopped midway: before or after.
     Stands outside a codec, for encoded values cannot be combined.
 
@@ -39,7 +39,10 @@ class Merging(PassThrough[V]):
 
 
 def merge_patch(old: JSON, patch: JSON) -> JSON:
-    """JSON Merge Patch (RFC 7396): a null removes a name, an object is merged, anything else replaces."""
+    """JSON Merge Patch (RFC 7396): a null removes a name, an object is merged, anything else replaces.
+
+    Onto absence a Merging puts the patch itself, nulls and all: for {} in its place, stand it over ``Default(s, {})``.
+    """
     if not isinstance(patch, dict):
         return patch
     kept = dict(old) if isinstance(old, dict) else {}
