@@ -1,11 +1,31 @@
 """Guards: what no law of their families says."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
-from storage_combinators import Default, Failing, Memory, Missing, Ref, Refused, Retry, Small, Timeout
+from storage_combinators import (
+    MISSING,
+    Bytes,
+    Checked,
+    Conflict,
+    Damaged,
+    Default,
+    DryRun,
+    Failing,
+    Limited,
+    Memory,
+    Missing,
+    PassThrough,
+    Ref,
+    Refused,
+    Retry,
+    Small,
+    Timeout,
+    twin,
+)
 
 A = Ref("a")
 
@@ -76,3 +96,43 @@ def test_a_timeout_says_how_long_and_the_failure_of_a_source_in_time_is_its_own(
         ended.set()
         with pytest.raises(TimeoutError, match="the network's own"):
             Timeout(Failing(Memory(), hangs), 60, threads).delete(Ref("a"))
+
+
+def test_damage_may_pass_and_is_asked_for_again() -> None:
+    """A copy that was spoilt on its way was raised at once, as a ValueError."""
+    whole, waited = Checked(Memory()), list[float]()
+    whole.put(A, b"1")
+
+    class SpoilsOne(PassThrough[bytes]):
+        def get(self, ref: Ref, /) -> bytes:
+            return self.source.get(ref)[: None if waited else -1]
+
+    assert Retry(Checked(SpoilsOne(whole.source)), sleep=waited.append).get(A) == b"1"
+    assert waited == [0.1]
+    whole.source.put(A, b"spoilt for good")
+    with pytest.raises(Damaged):
+        Retry(whole, sleep=waited.append).get(A)
+    assert len(waited) == 4
+
+
+def test_a_dry_run_asks_its_source_to_write_nothing() -> None:
+    """A swap of what is there for what is there is a write of most leaves, and of what logs, keeps or notes writes."""
+    asked: list[str] = []
+    source = Memory({A: 1})
+    store = DryRun(Failing(source, before=lambda verb, ref: asked.append(verb)))
+    store.swap(A, 1, 2)
+    store.swap(A, 1, MISSING)
+    for old in (5, MISSING):
+        with pytest.raises(Conflict):
+            store.swap(A, old, 2)
+    assert {*asked} == {"get"}
+    assert source.cells == {A: 1}
+
+
+def test_a_twin_of_a_limited_and_one_of_another_number_have_gates_of_their_own() -> None:
+    busy: Limited[bytes] = Limited(Bytes(Memory()), 1)
+    with busy.around("get", A):  # which is all that it lets in
+        twin(busy).put(A, b"1")
+        replace(busy, slots=2).put(A, b"2")
+    assert replace(busy).gates is busy.gates, "a copy made for a trace shares the gate"
+    assert busy.get(A) == b"2"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from ..functions import present
+from ..functions import look, present, same
 from ..ref import Ref
-from ..store import Gone
+from ..store import Conflict, Gone
 from ..transforming.pass_through import PassThrough
 
 V = TypeVar("V")
@@ -16,7 +16,7 @@ class DryRun(PassThrough[V]):
     """A store that can be written to without changing anything; a Logging above tells what would have been done.
 
     ``get`` and ``refs`` are the source's, before and after every write. put, merge and delete do nothing;
-    ``swap(r, old, new) = source.swap(r, old, old)``: it only tests, so that Conflict is told.
+    ``swap(r, old, new)`` reads, and raises Conflict unless ``get(r) = old``: the source is never asked to write.
     Absence and failure of what the source is asked are the source's.
 
     >>> from storage_combinators import Memory
@@ -35,4 +35,5 @@ class DryRun(PassThrough[V]):
         pass
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        self.source.swap(ref, old, old)
+        if not same(look(self.source, ref), old):
+            raise Conflict(ref)

@@ -27,16 +27,16 @@ class Limited(Around[V]):
     """
 
     slots: int
-    gate: Any = field(default=None, repr=False, compare=False)
+    gates: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.slots < 1:
             raise ValueError(f"with {self.slots} slots nobody gets in: give at least 1")
-        if self.gate is None:
-            object.__setattr__(self, "gate", BoundedSemaphore(self.slots))
 
     def around(self, verb: str, ref: Ref) -> AbstractContextManager[Any]:
-        gate: AbstractContextManager[Any] = self.gate
+        if self.slots not in self.gates:
+            self.gates.setdefault(self.slots, BoundedSemaphore(self.slots))
+        gate: AbstractContextManager[Any] = self.gates[self.slots]
         return gate
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:

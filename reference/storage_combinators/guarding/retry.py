@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ..ref import Ref
 from ..store import Conflict, Depth, Missing, Refused
+from ..transforming.checked import Damaged
 from ..transforming.pass_through import PassThrough
 
 V = TypeVar("V")
@@ -20,8 +21,9 @@ class Retry(PassThrough[V]):
 
     ``Retry(s) ≈ s`` where s does not fail. get, put and delete are repeated, and a listing goes on with what it has not
     told yet; merge and swap are not, since with the reply lost they would happen twice or conflict with themselves.
-    An answer, TypeError or ValueError is no failure; the last failure is raised. Over a source that may still be at a
-    put that failed, such as a Timeout, an old put may end after a newer one: give it other `failures`.
+    An answer, TypeError or ValueError is no failure, but Damaged is one: it may have come to harm on the way. The last
+    failure is raised. Over a source that may still be at a put that failed, such as a Timeout, an old put may end after
+    a newer one: give it other `failures`.
 
     >>> from storage_combinators import Memory
     >>> Retry(Memory({Ref("a"): 1}), pauses=(0.1, 0.5, 2)).get(Ref("a"))
@@ -50,10 +52,8 @@ class Retry(PassThrough[V]):
                         told.add(ref)
                         yield ref
                 return
-            except _NEVER:
-                raise
-            except self.failures:
-                if pause is None:
+            except self.failures as failure:
+                if pause is None or not _may_pass(failure):
                     raise
                 self.sleep(pause)
 
@@ -61,8 +61,12 @@ class Retry(PassThrough[V]):
         for pause in self.pauses:
             try:
                 return verb()
-            except _NEVER:
-                raise
-            except self.failures:
+            except self.failures as failure:
+                if not _may_pass(failure):
+                    raise
                 self.sleep(pause)
         return verb()
+
+
+def _may_pass(failure: Exception) -> bool:
+    return isinstance(failure, Damaged) or not isinstance(failure, _NEVER)
