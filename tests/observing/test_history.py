@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from storage_combinators import (
     MISSING,
+    Conflict,
+    Counting,
     CreateOnly,
     Disk,
     Failing,
@@ -23,7 +25,9 @@ from storage_combinators import (
     Refused,
     Serialized,
     TupleCodec,
+    exists,
     look,
+    traced,
     twin,
     walk,
 )
@@ -177,3 +181,43 @@ def test_a_history_on_disk_needs_no_pickle(tmp_path: Path) -> None:
 @given(st.one_of(st.just(()), st.tuples(st.binary()), st.tuples(st.floats(allow_nan=False), st.text(), st.binary())))
 def test_a_tuple_as_bytes_comes_back(value: tuple[Any, ...]) -> None:
     assert TupleCodec().decode(TupleCodec().encode(value)) == value
+
+
+def test_the_past_can_be_traced() -> None:
+    """Its port was a History; wrapped, that had no versions."""
+    store: History[int] = History(Memory({Ref("a"): 1}), Memory(), lambda: 1.0)
+    store.put(Ref("a"), 2)
+    told: list[Any] = []
+    past = traced(store.as_of(0), told.append)
+    assert past.get(Ref("a")) == 1
+    assert list(past.refs(Ref())) == [Ref("a")]
+    assert told
+
+
+def test_one_level_of_the_past_is_not_a_listing_of_all() -> None:
+    """At every depth everything was listed and read, and so it was to ask whether there is anything at one ref."""
+    many = {Ref("f", str(number), "x"): number for number in range(100)}
+    store = History(now := Counting(Memory(dict(many))), Memory(), lambda: 1.0)
+    store.delete(Ref("f", "7", "x"))
+    store.put(Ref("g"), 1)
+    past = store.as_of(0)
+    now.counts.clear()
+    assert list(past.refs(Ref(), 1)) == [Ref("f")]
+    assert now.counts["get", "done"] + now.counts["get", "Missing"] <= 2 + 1
+    assert sorted(past.refs(Ref("f"), 1)) == sorted(ref.cut(2) for ref in many)
+    now.counts.clear()
+    assert exists(past, Ref("f", "7", "x"))
+    assert now.counts == {("get", "Missing"): 1}
+    assert sorted(past.refs(Ref())) == sorted(many)
+
+
+def test_a_swap_that_only_tests_is_no_version_and_no_note() -> None:
+    a, versions = Ref("a"), Memory[tuple[int, ...]]()
+    store = Provenance(History(Memory({a: 1}), versions), Memory(), "me")
+    store.notes.put(a, {"who": "another"})
+    store.swap(a, 1, 1)
+    store.swap(Ref("b"), MISSING, MISSING)
+    with pytest.raises(Conflict):
+        store.swap(a, 2, 2)
+    assert versions.cells == {}
+    assert store.notes.cells == {a: {"who": "another"}}  # type: ignore[attr-defined]  # a Memory

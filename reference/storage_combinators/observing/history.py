@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
-from ..functions import listed, look, same
+from ..functions import look, same
 from ..guarding.read_only import ReadOnly
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused, Store
@@ -22,8 +22,9 @@ class History(PassThrough[V]):
 
     ``History(s) ≈ s``; ``as_of(t).get(r)`` is what get(r) answered at time t, before the first write too.
     What is there is kept before it is written over: a failure, or being stopped midway, leaves nothing untrue, and
-    what cannot be kept is not written over. Versions are never removed. Absence is the source's. Of several who write
-    one ref at the same time, one version may be missing: Locked over it keeps all. Over bytes: TupleCodec.
+    what cannot be kept is not written over. Versions are never removed, nor is one that a Conflict made needless; a
+    swap that only tests keeps none. Of several who write one ref at the same time, one version may be missing: Locked
+    over it keeps all. Over bytes: TupleCodec.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = History(Memory(), Memory(), iter(range(9)).__next__); store.put(Ref("a"), "x"); store.put(Ref("a"), "y")
@@ -47,12 +48,13 @@ class History(PassThrough[V]):
         self.source.delete(ref)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        self._keep(ref)
+        if not same(old, new):
+            self._keep(ref)
         self.source.swap(ref, old, new)
 
     def as_of(self, moment: float) -> "AsOf[V]":
         """What was there at `moment`, to read. No verb of a store."""
-        return AsOf(self, moment)
+        return AsOf(self.source, self.versions, moment)
 
     def undo(self, ref: Ref) -> None:
         """Back to what was there before it was last changed, as one more change; undo again brings it back.
@@ -79,7 +81,7 @@ class AsOf(ReadOnly[V]):
     """What a History had at `moment`, to read: ``get(r)`` is the first version kept later, else what is there now.
 
     Writes are Refused. Absence at that time is Missing; failure is the source's. A listing reads each version that it
-    lists. It is as right as the clock: one that was set back tells another past.
+    lists, and of each child one at least. It is as right as the clock: one that was set back tells another past.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = History(Memory({Ref("a"): 1}), Memory(), clock=lambda: 5); store.delete(Ref("a"))
@@ -87,7 +89,7 @@ class AsOf(ReadOnly[V]):
     ([Ref('a')], [])
     """
 
-    source: History[V]
+    versions: Store[tuple[V, ...]]
     moment: float
 
     def get(self, ref: Ref, /) -> V:
@@ -97,13 +99,20 @@ class AsOf(ReadOnly[V]):
         return value
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
-        ever = {*self.source.refs(base), *map(_written, self.source.versions.refs(_place(base)))}
-        return listed([ref for ref in ever if self._then(ref) is not MISSING], base, depth)
+        ever = {base} if depth == 0 else {*self._ever(base, depth)} - ({base} if depth == 1 else set())
+        for ref in ever:
+            if any(self._then(each) is not MISSING for each in ([ref] if depth != 1 else self._ever(ref, None))):
+                yield ref
+
+    def _ever(self, base: Ref, depth: Depth) -> Iterator[Ref]:
+        """What has a value or had one: in the listing of now, and of the versions; some come twice."""
+        yield from self.source.refs(base, depth)
+        yield from map(_written, self.versions.refs(_place(base), depth))
 
     def _then(self, ref: Ref) -> V | Gone:
         now = look(self.source, ref)  # first: who writes from here on has kept it
-        later = min((found for found in records(self.source.versions, ref) if found[0][0] > self.moment), default=None)
-        return now if later is None else _value(self.source.versions.get(later[1]))
+        later = min((found for found in records(self.versions, ref) if found[0][0] > self.moment), default=None)
+        return now if later is None else _value(self.versions.get(later[1]))
 
 
 def records(versions: Store[tuple[V, ...]], ref: Ref) -> Iterator[tuple[tuple[float, int], Ref]]:
@@ -124,4 +133,5 @@ def _place(ref: Ref) -> Ref:
 
 
 def _written(record: Ref) -> Ref:
-    return Ref(*(name[1:] for name in record[:-1]))
+    """What `record` is a version of, or the ref whose place it is."""
+    return Ref(*(name[1:] for name in record if not name.startswith("@")))

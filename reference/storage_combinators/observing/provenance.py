@@ -1,12 +1,12 @@
 """Provenance: who wrote it, and from what (ours; field: data lineage)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import local
 from typing import TypeVar
 
-from ..functions import look
+from ..functions import look, same
 from ..ref import Ref
 from ..store import MISSING, Conflict, Gone, Refused, Store
 from ..transforming.pass_through import PassThrough
@@ -44,7 +44,8 @@ class Provenance(PassThrough[V]):
     ``notes.get(r) = {"who": who, "verb": verb, "read": [...], "more": n}`` after a write of r; `read` are the refs that
     this thread got since its last write here, the newest `most` of them, and n earlier ones were left out.
     The note goes, the value is written, the note is made: a failure, or being stopped midway, leaves no note, never a
-    wrong one. A Conflict leaves it as it was. A value that is absent has none. Two writers at once: Locked over it.
+    wrong one. A Conflict, and a swap that only tests, leave it as it was. What is absent has none. Two writers at once:
+    Locked over it.
 
     >>> from storage_combinators import Memory, Ref
     >>> store = Provenance(Memory({Ref("list"): 1}), Memory(), "report.py")
@@ -75,7 +76,7 @@ class Provenance(PassThrough[V]):
             self.source.delete(ref)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        with self._noted("" if new is MISSING else "swap", ref):
+        with nullcontext() if same(old, new) else self._noted("" if new is MISSING else "swap", ref):
             self.source.swap(ref, old, new)
 
     @contextmanager
