@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from storage_combinators import (
     Cache,
     CascadingDelete,
+    Failing,
     Json,
     Locked,
     Memory,
@@ -17,6 +18,7 @@ from storage_combinators import (
     Missing,
     Redirected,
     Ref,
+    Refused,
     Relative,
     Renamed,
     look,
@@ -226,3 +228,41 @@ def test_bindings_that_lead_into_each_other_end() -> None:
     store.bind(Ref("c", "p"), A / "p")
     store.bind(A, Ref("c"))
     assert store.get(Ref("c", "p")) == store.get(A / "p") == 1
+
+
+@pytest.mark.parametrize("swaps", [True, False])
+def test_a_bind_that_was_stopped_in_its_deletes_is_done_when_it_is_bound_again(swaps: bool) -> None:
+    """The second returned at once: the copies stayed in every listing, and nobody could delete them."""
+    down: list[str] = ["swap", "delete"]
+
+    def fail(verb: str, ref: Ref) -> None:
+        if verb in down:
+            raise ConnectionError(verb)
+        if verb == "swap" and not swaps:
+            raise Refused("not in one step")
+
+    source = Memory({A: 1, A / "b": 2})
+    store = Redirected(Failing(source, before=fail), Memory[Ref]())
+    with pytest.raises(ConnectionError):
+        store.bind(A, Ref("final"))
+    down.clear()
+    store.bind(A, Ref("final"))
+    assert source.cells == {Ref("final"): 1, Ref("final", "b"): 2}
+    store.delete(A)
+    assert list(store.refs(Ref())) == [Ref("final", "b")]
+
+
+@pytest.mark.parametrize("swaps", [True, False])
+def test_what_another_puts_at_the_local_ref_during_a_bind_is_not_deleted_unread(swaps: bool) -> None:
+    source = Memory({A: 1})
+
+    def meanwhile(verb: str, ref: Ref) -> None:
+        source.put(A, 2)
+
+    def fail(verb: str, ref: Ref) -> None:
+        if verb == "swap" and not swaps:
+            raise Refused("not in one step")
+
+    store = Redirected(Failing(source, before=fail), Failing(Memory[Ref](), after=meanwhile))
+    store.bind(A, Ref("final"))
+    assert source.cells == {A: 2, Ref("final"): 1}

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from storage_combinators import (
+    MISSING,
     Checked,
     Chunked,
     Compressed,
@@ -265,3 +266,16 @@ def test_bytes_of_any_type_go_behind_a_head_and_nothing_else_does(kind: Any) -> 
     assert StampedCodec().encode(Stamped(1, "t", kind(b"x"))) == b'[1, "t", true]\nx'
     with pytest.raises(TypeError, match="holds bytes, not list"):
         StampedCodec().encode(Stamped(1, "t", [kind(b"x")]))
+
+
+@pytest.mark.parametrize("size", [1, 4, 8])
+def test_values_in_pieces_are_compared_by_digest_whatever_the_size_of_a_piece(size: int) -> None:
+    lists, pieces = Memory[bytes](), Memory[bytes]()
+    Chunked(lists, pieces, 4).put(A, [b"0123456789"])
+    store = Chunked(lists, pieces, size)
+    with pytest.raises(Conflict):
+        store.swap(A, [b"012345678"], [b"x"])
+    store.swap(A, [b"01234", b"56789"], [b"x"])
+    assert b"".join(store.get(A)) == b"x"
+    store.swap(A, store.get(A), MISSING)
+    assert lists.cells == {}

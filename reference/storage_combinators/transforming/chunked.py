@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from ..functions import as_bytes, look, walk
 from ..ref import Ref
-from ..store import MISSING, Store
+from ..store import MISSING, Gone, Store
 from .checked import Damaged
 from .content_addressed import ContentAddressed
 from .mapped import Mapped
@@ -78,6 +78,9 @@ class Chunked(Mapped[Iterable[bytes], bytes]):
             return Whole(digest, size, tuple(Ref(*name) for name in names), ContentAddressed(self.pieces))
         except (ValueError, TypeError) as error:
             raise Damaged(f"what is at {ref!r} is no list of pieces: {error}") from error
+
+    def swap(self, ref: Ref, old: Iterable[bytes] | Gone, new: Iterable[bytes] | Gone, /) -> None:
+        super().swap(ref, old if old is MISSING else self.decode(ref, self.encode(ref, old)), new)  # equal by digest
 
     def leftover(self) -> Iterator[Ref]:
         """The refs of pieces that no value has; delete them from `pieces` only while nobody writes here."""
