@@ -22,14 +22,15 @@ def drawn(store):
 
 def laws(chapter):
     """The laws of stores and combinators that point to `chapter`, as the suite has them."""
-    stores = [law for law in (*LAWS, *COMBINATOR_LAWS) if law.kind != "mapping"]
+    stores = [law for law in (*LAWS, *COMBINATOR_LAWS) if law.kind not in ("mapping", "wire")]
     rows = [law for law in stores if law.chapter.startswith(f"chapters/{chapter}")]
     if not rows:
         raise ValueError(f"the suite has no law that points to {chapter}")
-    lines = ["| law | equation | source |", "|---|---|---|"]
+    lines = ["| law | equation |", "|---|---|"]
     for law in rows:
         equation = law.equation.replace("\n", " ").replace("|", "\\|")
-        lines.append(f"| {law.name.replace('_', ' ')} | {equation} | {law.source} |")
+        source = "" if law.source == "ours" else f" ({law.source})"
+        lines.append(f"| {law.name.replace('_', ' ')} | {equation}{source} |")
     display(Markdown("\n".join(lines)))
 
 
