@@ -10,6 +10,7 @@ import pytest
 
 from storage_combinators import (
     Cache,
+    Compare,
     Copier,
     Json,
     Locked,
@@ -73,9 +74,9 @@ def test_text_draws_a_shared_node_once_and_filters_with_another_edge():
 
 def test_equal_nodes_stay_two():
     one = Memory()
-    assert Cache(one, Memory()) == Cache(one, one)
-    assert "#" not in as_text(Cache(one, Memory()))
-    assert "#1, above" in as_text(Cache(one, one))
+    assert Compare(one, Memory()) == Compare(one, one)
+    assert "#" not in as_text(Compare(one, Memory()))
+    assert "#1, above" in as_text(Compare(one, one))
 
 
 def test_dot_has_one_box_for_each_node_and_dashes_for_filters():
@@ -209,6 +210,6 @@ def test_a_store_that_contains_itself_is_an_error(use):
 def test_a_deep_tree_with_much_sharing_is_walked_once():
     store = Memory()
     for _ in range(60):  # 2 ** 60 paths
-        store = Cache(store, store)
+        store = Compare(store, store)
     assert len(nodes(store)) == 61
     assert len(as_text(store).splitlines()) == 121

@@ -228,7 +228,7 @@ def test_a_write_that_a_source_cannot_take_does_not_delete_what_it_has() -> None
 def test_a_listing_asks_nobody_before_it_is_read() -> None:
     asked: list[str] = []
     source = Failing(Memory(), before=lambda verb, ref: asked.append(verb))
-    for store in (Replica((source,), 1), SizeSplit(source, source, 3)):
+    for store in (Replica((source,), 1), SizeSplit(source, Memory(), 3)):
         listing = store.refs(Ref())
         assert not asked
         assert list(listing) == []

@@ -71,8 +71,8 @@ def a_bind_that_failed_loses_nothing(t: Trial) -> None:
     """source or table fails while bind moves r: get(l) = v all the same, and so after the same bind again"""
     v = t.value()
     t.expect(None, "put", LOCAL, v)
-    where, verb = t.choose((("source", "put"), ("source", "delete"), ("table", "put")))
-    t.line(f"{where}.fail({verb!r})")
+    where, *verbs = t.choose((("source", "put"), ("source", "delete", "swap"), ("table", "put", "swap")))
+    t.line(f"{where}.fail({', '.join(map(repr, verbs))})")
     t.expect(OSError, "bind", LOCAL, FINAL)
     t.line(f"{where}.fail()")
     t.expect(v, "get", LOCAL)
