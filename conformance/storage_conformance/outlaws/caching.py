@@ -112,7 +112,7 @@ class DropsAfterwards(Cache):
     seen="py-key-value",
 )
 class DropsOnlyBefore(Cache):
-    def written(self, write: Callable[..., None], ref: Ref, *values: Any) -> None:
+    def bracketed(self, write: Callable[..., None], ref: Ref, *values: Any) -> None:
         self.drop(ref)
         write(ref, *values)
 

@@ -43,7 +43,7 @@ class Cache(Over):
             self.fast.put(ref, value)
         return value
 
-    def written(self, write: Callable[..., None], ref: Ref, *values: Any) -> None:
+    def bracketed(self, write: Callable[..., None], ref: Ref, *values: Any) -> None:
         self.drop(ref)
         try:
             write(ref, *values)
@@ -51,16 +51,16 @@ class Cache(Over):
             self.drop(ref)
 
     def put(self, ref: Ref, value: Any, /) -> None:
-        self.written(self.slow.put, ref, value)
+        self.bracketed(self.slow.put, ref, value)
 
     def merge(self, ref: Ref, value: Any, /) -> None:
-        self.written(self.slow.merge, ref, value)
+        self.bracketed(self.slow.merge, ref, value)
 
     def delete(self, ref: Ref, /) -> None:
-        self.written(self.slow.delete, ref)
+        self.bracketed(self.slow.delete, ref)
 
     def swap(self, ref: Ref, old: Any, new: Any, /) -> None:
-        self.written(self.slow.swap, ref, old, new)
+        self.bracketed(self.slow.swap, ref, old, new)
 
 
 class Logging(Over):
