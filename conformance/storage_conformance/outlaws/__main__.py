@@ -77,9 +77,11 @@ def summary(found: dict[str, Row], unbroken: list[str]) -> str:
 
 def page(found: dict[str, Row], unbroken: list[str]) -> str:
     """The page: the summary, a table of outlaws for each family, the controls."""
-    parts = [HEAD, summary(found, unbroken)]
-    for family in dict.fromkeys(each.family for each in OUTLAWS):
-        parts.append(f"## {family.replace('_', ' ') or 'stores and mappings'}\n")
+    headings = {each.family: each.family.replace("_", " ") or "stores and mappings" for each in OUTLAWS}
+    contents = [f"[{each}](#{each.replace(' ', '-').lower()})" for each in (*headings.values(), "Controls")]
+    parts = [HEAD, summary(found, unbroken), ", ".join(contents)]
+    for family, heading in headings.items():
+        parts.append(f"## {heading}\n")
         parts.append("| outlaw | what is wrong | caught by | seen |\n|---|---|---|---|")
         parts[-1] += "".join(f"\n{line(each, found[each.name])}" for each in OUTLAWS if each.family == family)
     parts.append("## Controls\n")
