@@ -36,7 +36,8 @@ def test_a_figure_stands_in_the_lines_that_are_cited_beside_it(place, figure, to
     status, lines = place(clone=True)
     assert status == bool(told)
     assert any(told in each for each in lines) if told else not lines
-    place.notes(NOTES.replace("a document says so", f"a document says that it takes {figure}"))
+    dated = "{dated}`https://example.org/toy 2026-01-02`"
+    place.notes(NOTES.replace("Put sets one entry", f"In {figure} {dated} Put sets one entry"))
     assert place(clone=True) == (0, [])  # the document is not here
 
 
