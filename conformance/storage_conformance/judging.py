@@ -19,6 +19,7 @@ from .law import Law
 from .laws import LAWS
 from .laws.combinators import COMBINATOR_LAWS
 from .laws.combinators.rig import TRIALS, Combinator
+from .laws.wire import spoken
 from .profiles import counts, step_of
 from .report.result import Report, Result
 from .subjects import BadSubject, Place, Subject, shown, subject, told
@@ -176,5 +177,6 @@ def judge(
 
 def laws_for(bench: Bench, laws: Iterable[Law] | None = None) -> list[Law]:
     """The laws that fit the kind of the subject and what it claims."""
-    fitting = [law for law in ((*LAWS, *COMBINATOR_LAWS) if laws is None else laws) if law.kind == bench.subject.kind]
+    kinds = (bench.subject.kind, *["wire"] * spoken(bench.subject))
+    fitting = [law for law in ((*LAWS, *COMBINATOR_LAWS) if laws is None else laws) if law.kind in kinds]
     return [law for law in fitting if not (law.unless[0] and bench.claims.keeps_to(*law.unless))]

@@ -19,10 +19,10 @@ class Law:
 
     `claim` is what a subject must claim for the law to be held against it, "" for always; `level` the least value of
     that claim, where it has several. `needs` are further claims without which it cannot be asked. `source` is the
-    paper's section, or "ours". `kind` is "store", "mapping" or a family of combinators; `group` the heading in reports.
-    `calls`: how many calls of its own count in the exhaustive engine, if not those that it makes. `unless`: (claim,
-    level) with which the law has no subject matter. `bound`: which of the Counts says how many trials it has at most.
-    `strength`: "must", or "should" of what a good store does and the contract does not demand (RFC 2119).
+    paper's section, or "ours". `kind` is "store", "mapping", "wire" or a family of combinators; `group` the heading in
+    reports. `calls`: how many calls of its own count in the exhaustive engine, if not those that it makes. `unless`:
+    (claim, level) with which the law has no subject matter. `bound`: which of the Counts says how many trials it has
+    at most. `strength`: "must", or "should" of what a good store does and the contract does not demand (RFC 2119).
     """
 
     check: Callable[[Trial], None]

@@ -140,6 +140,8 @@ def _of_kind(name: str, make: Callable[..., Any], lines: tuple[str, ...], *, url
     except Exception as error:  # a foreign factory may raise anything
         given = GIVEN if made.directory and isinstance(error.__cause__, TypeError) else ""
         raise BadSubject(f"{name} cannot be opened: {told(error, url)}{given}") from error
+    if isinstance(place.store, str) and place.store.startswith(("http://", "https://")):  # of a server that it started
+        return _adopted(made, place.store)
     if isinstance(place.store, str | bytes | bytearray | list | tuple | PathLike):  # which have [], or are paths
         raise BadSubject(f"{name} makes a {type(place.store).__name__}, no Store and no mapping")
     kind = "store" if is_store(place.store) else "mapping" if hasattr(place.store, "__getitem__") else ""

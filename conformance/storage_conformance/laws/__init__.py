@@ -20,6 +20,7 @@ from . import (
     swapping,
     threads,
     types_and_copies,
+    wire,
 )
 
 __all__ = ["LAWS"]
@@ -43,4 +44,5 @@ LAWS: tuple[Law, ...] = collect(
     durability,
     mapping_durability,
     handles,
+    wire,
 )

@@ -28,6 +28,7 @@ from . import (
     nearer,
     observing,
     on_disk,
+    on_the_wire,
     pacing,
     pieces,
     quotas,
@@ -55,7 +56,7 @@ OUTLAWS: tuple[Outlaw, ...] = collected(
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing, unplugged),
     *(expiring, bounding, metering, recalling),
     *(spelt, sealed, pieces, quotas, choosing),
-    *(standing_in, gathered, replicated),
+    *(standing_in, gathered, replicated, on_the_wire),
 )
 _RIGHT = (
     combinators,
@@ -77,6 +78,7 @@ _RIGHT = (
 CONTROLS: tuple[Callable[..., Any], ...] = (
     right.Plain, right.Bounded, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile,
     right.Sqlite, right_mappings.Entries, right_mappings.BoundedEntries, right_mappings.FolderEntries,
+    on_the_wire.KeepsToTheWire,
     *(getattr(module, name) for module in _RIGHT for name in module.__all__ if name != "parts"),
 )  # fmt: skip  # stores in memory and in a directory, mappings, combinators
 

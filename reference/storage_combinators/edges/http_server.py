@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -35,7 +35,10 @@ def application(store: Store[bytes]) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        body = await request.body()  # cut short, it raises: half a value is never put
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return  # half a value is never put, and nobody is there to be told
         response = await run_in_threadpool(_answered, store, request, body)
         await response(scope, receive, send)
 
