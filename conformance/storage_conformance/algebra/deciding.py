@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from itertools import product
 from typing import Any
 
@@ -65,10 +65,19 @@ class Run:
         return [self.answer(step) for step in steps]
 
     def anew(self, make: Callable[..., Any]) -> Run:
-        """The same source under a stack that was just made."""
+        """The same source, with what waited written out, under a stack that was just made."""
+        _flush(self.store)
         other = Run(make, {})
         other.store, other.clock = make(self.source, *self.others, self.clock), self.clock
         return other
+
+
+def _flush(store: Any) -> None:
+    """Write out what waits in it, outermost first; what cannot be written waits on, and is missed below."""
+    if callable(getattr(store, "flush", None)):
+        answer_of(store, "flush", ())
+    for port in fields(store) if is_dataclass(store) else ():
+        _flush(getattr(store, port.name))
 
 
 def stacked(outer: str, inner: str) -> str:
@@ -80,7 +89,8 @@ def difference(left: str, right: str, length: int) -> Difference | None:
     """The shortest sequence, of `length` verbs at most, that tells `left` and `right` apart; None: there is none.
 
     Each is run on an empty source, and on every other start that both can read. The answers are compared, then all is
-    read, then both are made anew and read what either has left: so what is below is the same, as far as it matters.
+    read, then what waits is written out, and both are made anew and read what either has left: so what is below is the
+    same, as far as it matters.
     """
     if "Hashed(" in left + right:
         left, right = _with_long_names(left), _with_long_names(right)
