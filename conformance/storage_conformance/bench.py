@@ -95,7 +95,7 @@ class Bench:
     def _judged(self, law: Law) -> Result:
         if self.late():
             return Result.of(law, "not run", self.ended)
-        self.pulse = Pulse()
+        self.pulse = Pulse(notes=self.notes)
         try:
             watched(lambda: self._engines(law), self.pulse, self.patience, self.late)
         except Broken as broken:

@@ -78,6 +78,7 @@ class Pulse:
     trial: Trial | None = None
     calling: tuple[str, str, tuple[Any, ...]] | None = None  # handle, verb, arguments
     patience: float = 1.0  # how many times the usual patience the present call has
+    notes: list[str] = field(default_factory=list)  # for the report
 
 
 class Recorded(NamedTuple):
