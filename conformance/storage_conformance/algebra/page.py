@@ -16,8 +16,8 @@ Written by `python -m storage_conformance.algebra`, not by hand. Two stacks are 
 verbs tells them apart: every one is run on both, over equal sources, empty and not; then everything is read; then what
 waits is written out, and both are made anew and read what is below. So ≈ is shown in this scope and not beyond it; ≠ is
 shown by the shortest run. `s` is the source that is compared; `f` and `g` are others, which hold something. Nobody else
-writes meanwhile, nothing fails but where `Failing` does, and nothing takes time but what sleeps. With `Hashed` names are
-long where it stands.
+writes meanwhile, nothing fails but where `Failing` does, and nothing takes time but what sleeps. With `Hashed` names
+are long where it stands.
 """
 PAIRED = """\
 ## Which pairs commute
