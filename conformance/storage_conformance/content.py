@@ -16,7 +16,20 @@ from json import dumps
 from random import Random
 from typing import Any
 
-__all__ = ["BYTES", "JSON", "NEARLY", "TWINS", "Group", "groups", "nearly", "noise", "size_of", "twins", "values"]
+__all__ = [
+    "BYTES",
+    "JSON",
+    "NEARLY",
+    "TWINS",
+    "Group",
+    "groups",
+    "large",
+    "nearly",
+    "noise",
+    "size_of",
+    "twins",
+    "values",
+]
 
 
 @dataclass(frozen=True)
@@ -176,6 +189,23 @@ NEARLY: tuple[tuple[bytes, bytes], ...] = (
     (b'{"a": 1}', b'{"a":1}'),
     ("\u00e9".encode(), "e\u0301".encode()),
 )  # they are the same to whoever compares the ends alone, without case, blanks or accents, as numbers, text or JSON
+
+LARGE = (
+    (70_000, 23_000),
+    (2**20 + 1, 350_000),
+    (3 * 2**20 + 7, 2**21 + 5),
+    (3 * 2**20 + 7, 100_000),
+    (5 * 2**20 + 1, 7),
+)
+
+
+@cache
+def large(held: str, max_value: int) -> tuple[tuple[Any, Any], ...]:
+    """Pairs of long values, up to `max_value` bytes, which differ in one byte that is at no end, nor in the middle."""
+    pair: tuple[Any, Any] = (b"x", b"y") if held == "bytes" else ("x", "y")
+    x, y = pair
+    fitting = [each for each in LARGE if each[0] + 2 <= max_value]  # the quotes of JSON
+    return tuple((x * size, x * at + y + x * (size - at - 1)) for size, at in fitting)
 
 
 @cache

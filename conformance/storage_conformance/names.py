@@ -131,9 +131,13 @@ _PATHS: dict[str, tuple[Ref, ...]] = {
         Ref(*"abcdefghij"), Ref(*"abcdefghi"), Ref(*"abcdefghik"), Ref(*"kbcdefghij"), Ref(*["d"] * 60),
         Ref(*["d"] * 59),
     ),
+    "patterns above other names": (
+        Ref("a*"), Ref("a?c"), Ref("[a]"), Ref("a_c"), Ref("a%c"), Ref("a[b]c"), Ref("a*", "x"), Ref("a_c", "x"),
+        Ref("a%c", "x"), Ref("abc", "x"), Ref("ab", "x"), Ref("a", "x"),
+    ),
     "the last of many bytes": (
         Ref(*["n" * 200] * 4, "a"), Ref(*["n" * 200] * 4, "b"), Ref("m" * 200, *["n" * 200] * 3, "a"),
-        Ref(*["n" * 200] * 4),
+        Ref(*["n" * 200] * 4), Ref(*["\u00e9" * 100] * 5), Ref(*["\u00e9" * 100] * 4, "\u00e9" * 99 + "e"),
     ),
 }  # fmt: skip  # one list for each
 
@@ -162,6 +166,9 @@ KEYS: tuple[Family, ...] = (
     Family("NUL", ("\0", "a\0", "a\0b", "a", "b", "\0a", "a\0\0", "ab")),
     Family(
         "lone surrogates", ("\ud800", "\udfff", "\ufffd", "?", "\udc80", "\ud83d", "\udce9", "\u00e9", "a\ud800", "a")
+    ),
+    Family(
+        "a pair of surrogates, and what it spells", ("\ud83d\ude00", "\U0001f600", "\ude00\ud83d", "\ud83d", "\ude00")
     ),
     Family(
         "long keys",

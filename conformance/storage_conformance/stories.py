@@ -1,24 +1,26 @@
 """Stories: short histories in which stores go wrong, written down one by one, since chance seldom meets them.
 
-A story is text: ``a=v`` sets a, ``-a`` deletes it, ``a?`` reads it, ``v`` and ``w`` being two values that are alike in
-some way. Every step must answer as a dictionary does, and so must every ref at the end, and when it is opened again.
+A story is text: ``a=v`` sets a, ``-a`` deletes it, ``a?`` reads it, ``a!`` is a write that must fail, since nothing is
+there; ``v`` and ``w`` are two values that are alike in some way. Every step must answer as a dictionary does, and so
+must every ref at the end, and when it is opened again, twice: opening may write something itself.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING
 
-from .content import noise
+from .content import noise, twins
 from .scope import Scope, Step, alphabet, swaps
 
 if TYPE_CHECKING:
     from .trial import Trial
 
-__all__ = ["COMING_AND_GOING", "OVERWRITING", "SHARING", "TREES", "long_history", "many_times", "tell"]
+__all__ = ["COMING_AND_GOING", "EMPTY", "OVERWRITING", "SHARING", "TREES", "long_history", "many_times", "tell"]
 
 OVERWRITING = (
     "a=v a=w",
@@ -49,6 +51,8 @@ COMING_AND_GOING = (
 TREES = (
     "a=v a/b=w",
     "a/b=v a=w",
+    "a/b!",
+    "b=v a/b! a/c=w -a/c",
     "a=v a/b=w -a",
     "a/b=v a=w -a/b",
     "a/b=v -a/b a=w",
@@ -62,29 +66,42 @@ TREES = (
 VERBS = {"mapping": ("[]=", "del", "[]"), "store": ("put", "delete", "get")}
 
 
-def tell(t: Trial, stories: tuple[str, ...]) -> None:
-    """One of the stories, with two values that some store takes for one another."""
+def tell(t: Trial, stories: tuple[str, ...], pairs: tuple[tuple[Any, Any], ...] = ()) -> None:
+    """One of the stories, with two values that some store takes for one another; the first one with `pairs`, too."""
+    alike = twins(t.claims.values, t.claims.max_value)[: t.rounds]
+    story, (v, w) = t.choose([*product(stories, alike), *product(stories[:1], pairs)])
+    keys = [t.place.key(Ref.parse(step.strip("-?!").partition("=")[0])) for step in story.split()]
+    for step, key in zip(story.split(), keys, strict=True):
+        _take(t, step, key, v, w)
+    seen_whole(t, keys)
+
+
+def _take(t: Trial, step: str, key: Any, v: Any, w: Any) -> None:
     put, delete, get = VERBS[t.place.subject.kind]
-    story, (v, w) = t.choose(stories), t.twins()
-    for step in story.split():
-        ref, _, value = step.strip("-?").partition("=")
-        key = t.place.key(Ref.parse(ref))
-        if value:
-            t.do(put, key, v if value == "v" else w)
-        else:
-            t.do(delete if step.startswith("-") else get, key)
-    seen_whole(t, [t.place.key(Ref.parse(step.strip("-?").partition("=")[0])) for step in story.split()])
+    if "=" in step:
+        t.do(put, key, v if step.endswith("=v") else w)
+    elif not step.endswith("!"):
+        t.do(delete if step.startswith("-") else get, key)
+    elif delete == "del":
+        t.do(delete, key)
+    elif t.claims.keeps_to("swaps", "write"):
+        t.do("swap", key, v, w)
 
 
 def seen_whole(t: Trial, keys: list[Any]) -> None:
-    """Every key and every listing must answer as the model does, and again in a new handle, if there can be one."""
-    for again in (False, True)[: 1 + t.reopens]:
-        if again:
-            t.reopen()
-        for key in dict.fromkeys(keys):
-            t.do(VERBS[t.place.subject.kind][2], key)
-        for verb, *args in _listings(t):
-            t.do(verb, *args)
+    """Every key and every listing must answer as the model does, and in two new handles, if there can be any."""
+    seen(t, keys)
+    for _ in range(2 * t.reopens):
+        t.reopen()
+        seen(t, keys)
+
+
+def seen(t: Trial, keys: list[Any]) -> None:
+    """Every key and every listing must answer as the model does."""
+    for key in dict.fromkeys(keys):
+        t.do(VERBS[t.place.subject.kind][2], key)
+    for verb, *args in _listings(t):
+        t.do(verb, *args)
 
 
 def _listings(t: Trial) -> list[tuple[Any, ...]]:
@@ -96,17 +113,32 @@ def _listings(t: Trial) -> list[tuple[Any, ...]]:
 
 
 def many_times(t: Trial, times: int) -> None:
-    """Two refs are written over, deleted and written anew so often that what counts to 8 bits overflows."""
+    """Two refs are written over, deleted and written anew so often that what counts to 8 bits overflows.
+
+    What is overwritten is 300 KB in all, so that a log is compacted; beside it are an empty value and a deleted one.
+    """
     put, delete, get = VERBS[t.place.subject.kind]
-    a, b = t.place.key(Ref("a")), t.place.key(Ref("b"))
+    a, b, c, d = (t.place.key(Ref(name)) for name in "abcd")
+    t.do(put, c, EMPTY[t.claims.values])
+    t.do(put, d, t.nth(0))
+    t.do(delete, d)
     for number in range(times):
-        t.do(put, a, t.nth(number))
+        t.do(put, a, _large(t, number))
         if number % 2:
             t.do(delete, b)
         else:
             t.do(put, b, t.nth(number))
         t.do(get, a)
-    seen_whole(t, [a, b])
+    seen_whole(t, [a, b, c, d])
+
+
+EMPTY = {"bytes": b"", "json": None, "text": ""}
+
+
+def _large(t: Trial, number: int) -> Any:
+    """A value of its own for each number; the fewer there will be, the longer they are."""
+    value = noise(20_000 // t.rounds + number)
+    return value if t.claims.values == "bytes" and t.claims.takes(value) else t.nth(number)
 
 
 NAMES = ("a", "a/b", "b", "ab", "a/b/c", "A", "c/d", "c/e", "d e", "\u00e9")
@@ -117,23 +149,35 @@ VALUES = {  # few, so that they come back, and none that says when it was writte
 }
 
 
-def long_history(t: Trial, length: int) -> None:
-    """Steps by chance among few refs and values, so that states come back; no engine draws so long ones."""
+def long_history(t: Trial, length: int, handles: tuple[str, ...] = ("store",)) -> None:
+    """Steps by chance among few refs and values, so that states come back; no engine draws so long ones.
+
+    Opened again meanwhile: what opening does wrong may be right again at the end.
+    """
     random, kind = Random(t.choose(range(max(1, t.rounds // 4)))), t.place.subject.kind  # noqa: S311  # nothing secret
     keys = tuple(t.place.key(Ref.parse(name)) for name in NAMES)
     held = tuple(value for value in VALUES[t.claims.values] if t.claims.takes(value))
+    if len(handles) > 1:  # fewer of all, so that what one handle wrote is what the other one reads and removes
+        keys, held = keys[:5], held[:2] + held[-2:]
     scope = Scope(kind, keys, held, (t.root, *keys[:2]) if kind == "store" else ())
     menu: dict[str, list[Step]] = {}
     for verb, args in [*alphabet(scope, t.claims, reads=True), *_more(t, scope)]:
         menu.setdefault(verb, []).append((verb, args))
+    menu.pop("clear" if len(handles) > 1 else "", None)
     verbs, forms = sorted(menu), swaps(scope.values, t.claims.swaps)
-    for _ in range(length):
+    for number in range(length):
         verb, args = random.choice(menu[random.choice(verbs)])
         if verb == "swap" and random.random() < 0.7:  # most forms would be Conflicts
             right = (t.model.cells.get(args[0], MISSING), args[2])
             args = (args[0], *right) if right in forms else args
-        t.do(verb, *args)
+        t.do(verb, *args, on=random.choice(handles))
+        if t.reopens and number % OFTEN == OFTEN - 1 and len(handles) == 1:
+            t.reopen()
+            seen(t, list(keys))
     seen_whole(t, list(keys))
+
+
+OFTEN = 40  # steps
 
 
 def _more(t: Trial, scope: Scope) -> list[Step]:

@@ -18,7 +18,7 @@ from storage_combinators import store as store_module
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Conflict, Refused
 
-from .content import Group, groups, twins
+from .content import Group, groups
 from .endings import Broken, Chooser, Exempted, OwnBytes, OwnText, Pulse, Recorded, Stopped, Void
 from .model import model_of
 from .names import Family
@@ -116,10 +116,6 @@ class Trial:
         self.remark = f" It is one of these: {group.alike}."
         return group
 
-    def twins(self) -> tuple[Any, Any]:
-        """Two values that some store takes for one another."""
-        return self.choose(twins(self.claims.values, self.claims.max_value)[: self.rounds])
-
     def hostile_value(self) -> Any:
         """A value that some store does not give back as it was."""
         return self.choose(self.hostile)
@@ -191,12 +187,12 @@ class Trial:
         if not alike(answer, expected):
             raise Broken(self.sentence(on, verb, args, answer, expected, because), expected)
 
-    def do(self, verb: str, *args: Any) -> None:
+    def do(self, verb: str, *args: Any, on: str = "store") -> None:
         """The call must answer what the model answers."""
         expected = answer_of(self.model, verb, args)
-        answer = self.call("store", verb, args)
+        answer = self.call(on, verb, args)
         if not alike(answer, expected):
-            raise Broken(self.sentence("store", verb, args, answer, expected, ""), expected)
+            raise Broken(self.sentence(on, verb, args, answer, expected, ""), expected)
 
     def ask(self, verb: str, *args: Any, on: str = "store") -> Any:
         """The answer, unjudged, unless it is one that no law foresees. An exception is returned, not raised."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from storage_combinators.store import MISSING, Missing
 
+from ..content import large
 from ..law import law
-from ..stories import COMING_AND_GOING, OVERWRITING, SHARING, TREES, long_history, many_times, tell
+from ..stories import COMING_AND_GOING, EMPTY, OVERWRITING, SHARING, TREES, long_history, many_times, tell
 from ..trial import Trial
 from ..verbs import answer_of
 
@@ -32,7 +33,7 @@ def a_put_leaves_nothing_of_what_was_there(t: Trial) -> None:
 @law(chapter=CHAPTER)
 def refs_that_hold_the_same_are_still_two(t: Trial) -> None:
     """put(q, v); put(r, v); whatever then becomes of r, get(q) = v"""
-    tell(t, SHARING)
+    tell(t, SHARING, large(t.claims.values, t.claims.max_value)[: t.rounds])
 
 
 @law(chapter=CHAPTER)
@@ -67,6 +68,12 @@ def the_root_holds_what_it_takes(t: Trial) -> None:
         t.swap(t.root, MISSING, v)
         t.get(t.root)
     t.get(below)
+    t.put(t.root, EMPTY[t.claims.values])  # of all that there is the least to write down
+    if t.reopens:
+        t.reopen()
+    t.get(t.root)
+    if t.claims.lists:
+        t.refs(t.root)
 
 
 @law(chapter=CHAPTER)
@@ -81,6 +88,13 @@ def a_long_history_answers_as_a_dictionary_does(t: Trial) -> None:
     long_history(t, 60 * t.rounds)
 
 
+@law("shared", chapter=CHAPTER)
+def a_long_history_of_two_handles_answers_as_a_dictionary_does(t: Trial) -> None:
+    """s, q on the same data: hundreds of steps, each by either: each answers as the same step on a dictionary"""
+    t.reopen("other")
+    long_history(t, 60 * t.rounds, ("store", "other"))
+
+
 @law(kind="mapping", group="histories")
 def setting_leaves_nothing_of_what_was_there(t: Trial) -> None:
     """d[k] = v; d[k] = w; d[k] = w, be it longer, shorter or alike but for one byte; and back again"""
@@ -90,7 +104,7 @@ def setting_leaves_nothing_of_what_was_there(t: Trial) -> None:
 @law(kind="mapping", group="histories")
 def keys_that_hold_the_same_are_still_two(t: Trial) -> None:
     """d[j] = v; d[k] = v; whatever then becomes of k, d[j] = v"""
-    tell(t, SHARING)
+    tell(t, SHARING, large(t.claims.values, t.claims.max_value)[: t.rounds])
 
 
 @law(kind="mapping", group="histories")
@@ -115,3 +129,10 @@ def the_300th_setting_is_as_good_as_the_first(t: Trial) -> None:
 def a_long_history_of_a_mapping_answers_as_a_dictionary_does(t: Trial) -> None:
     """A thousand steps among few keys and values: each answers as the same step on a dictionary"""
     long_history(t, 60 * t.rounds)
+
+
+@law("shared", kind="mapping", group="histories")
+def a_long_history_of_two_handles_of_a_mapping_answers_as_a_dictionary_does(t: Trial) -> None:
+    """d, e on the same data: hundreds of steps, each by either: each answers as the same step on a dictionary"""
+    t.reopen("other")
+    long_history(t, 60 * t.rounds, ("store", "other"))

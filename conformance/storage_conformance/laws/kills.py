@@ -24,6 +24,7 @@ from ..trial import Broken, Exempted, Recorded, Trial, Void
 CHAPTER = "chapters/01-protocol.md"
 LONGEST = 300  # seconds, for all of it; in there each time that a store is opened again has 30
 LONG = 20_000  # bytes, more than the buffer of a file
+HUGE = 2**21 + 1  # bytes
 VALUES = {"bytes": "b{!r} * {}", "text": "{!r} * {}", "json": "[{!r} * {}]"}
 
 
@@ -66,6 +67,12 @@ def _killed(t: Trial, keys: str, writes: list[str], how: str) -> None:
             "", f"killed_at_each_step(lambda place: {again}, r, near, old, writes, {max(4, t.rounds)}, {how})", ()
         ),
     ]
+    if t.claims.max_value >= 2 * HUGE:  # some stores write what is large another way, over what is there
+        huge = f"old, new = {value.format('o', HUGE)}, {value.format('n', HUGE)}"
+        over = next(each for each in writes if each.startswith("(old"))
+        t.steps.append(Recorded("", huge, ()))
+        again = f"killed_at_each_step(lambda place: {again}, r, near, old, [{over}], 4, {how})"
+        t.steps.append(Recorded("", again, ()))
     _run(t)
 
 

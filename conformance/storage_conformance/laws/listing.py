@@ -129,9 +129,9 @@ def lists_many(store, root, pages, value, folders):  # type: ignore[no-untyped-d
             store.delete(held.pop())
         while len(held) < page and time.monotonic() < end:
             ref = root / "many" / f"{len(held)}"
-            held.append(ref / "below" if folders else ref)
+            held.append(ref.cut(len(root) + 1) / f"{len(held) * 2 // 3}" / f"{len(held)}" if folders else ref)
             store.put(held[-1], value)
-        many, level = len(held), sorted(ref[: len(root) + 2] for ref in held)
+        many, level = len(held), sorted({ref[: len(root) + 2] for ref in held})
         for depth, due in ((None, sorted(held)), (1, level)):
             listed = sorted(store.refs(root / "many", depth))
             lost, twice = len(set(due) - set(listed)), len(listed) - len(set(listed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from threading import Thread
+from typing import Any
 
 from ..law import law
 from ..trial import Trial
@@ -107,6 +108,36 @@ def every_key_is_there_after_reopening(t: Trial) -> None:
         t.do("[]", key)
     if t.claims.lists:
         t.do("items")
+
+
+@law("survives", level="reopen", kind="mapping")
+def the_last_write_is_there_after_reopening_whatever_made_it(t: Trial) -> None:
+    """d[k] = v; then one write by any method; then a new handle on the same data equals the same dictionary"""
+    _written_last(t)
+    t.reopen()
+    for key in ("a", "b"):
+        t.do("get", key)
+    if t.claims.lists:
+        t.do("items")
+
+
+@law("shared", kind="mapping")
+def another_handle_sees_each_write_whatever_made_it(t: Trial) -> None:
+    """d, e on the same data: d[k] = v; then one write of d by any method: e equals the same dictionary"""
+    t.reopen("other")
+    _written_last(t)
+    for key in ("a", "b"):
+        t.do("get", key, on="other")
+    if t.claims.lists:
+        t.do("items", on="other")
+
+
+def _written_last(t: Trial) -> None:
+    """One more write, by each method in turn that a mapping has."""
+    t.do("[]=", "a", b"x")
+    ways: list[tuple[Any, ...]] = [("[]=", "b", b"y"), ("[]=", "a", b"y"), ("del", "a"), ("setdefault", "b", b"y")]
+    ways += [("pop", "a"), ("update", {"a": b"y"}), ("update", {"b": b"y"}), ("update", [("a", b"y"), ("b", b"z")])]
+    t.do(*t.choose([*ways, ("popitem",), ("clear",)] if t.claims.lists else ways))
 
 
 @law("survives", level="reopen", needs=("writes", "keeps"), kind="mapping")

@@ -101,6 +101,12 @@ def views_follow(store):  # type: ignore[no-untyped-def]  # it is printed into s
     del store["a"]
     found = [sorted(keys), sorted(values), sorted(items)]
     assert found == [["b"], [b"y"], [("b", b"y")]], f"views that were taken before two changes show {found}"
+    store.clear()
+    lengths = [len(view) + len(list(view)) for view in (keys, values, items)]
+    assert lengths == [0, 0, 0], "a view that was taken before clear() is not empty after it"
+    store.update({"c": b"z"})
+    found = [sorted(keys), sorted(values), sorted(items)]
+    assert found == [["c"], [b"z"], [("c", b"z")]], f"views that were taken before clear() and update() show {found}"
 
 
 @law("lists", kind="mapping")

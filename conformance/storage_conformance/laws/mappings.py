@@ -7,7 +7,7 @@ from typing import Any
 
 from ..law import law
 from ..trial import Trial
-from .get_and_put import share_nothing
+from .get_and_put import come_back_reopened, share_nothing
 
 
 def present(t: Trial) -> Any:
@@ -72,8 +72,11 @@ def keys_that_look_alike_stay_apart(t: Trial) -> None:
             t.expect(None, "[]=", key, t.nth(number))
         for number, key in enumerate(keys, again):
             t.expect(t.nth(number), "[]", key)
-    if t.claims.lists:
-        t.do("iter")
+    for _ in range(1 + t.reopens):
+        if t.claims.lists:
+            t.do("iter")
+        if t.reopens:
+            t.reopen()
     for number, key in enumerate(keys, len(keys)):
         t.expect(t.nth(number), "pop", key)
         t.expect(KeyError, "[]", key)
@@ -86,6 +89,7 @@ def every_value_comes_back_from_its_key(t: Trial) -> None:
     for v in (*tried, *(reversed(tried) if t.rounds > FEW else ())):  # the shorter ones over the longer, too
         t.expect(None, "[]=", k, v)
         t.expect(v, "[]", k)
+    come_back_reopened(t, "[]=", "[]", tried)
 
 
 FEW = 3  # so many rounds at most has a slow store

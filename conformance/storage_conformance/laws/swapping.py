@@ -6,7 +6,7 @@ from typing import Any
 
 from storage_combinators.store import MISSING, Conflict, Missing, Refused
 
-from ..content import nearly, twins
+from ..content import large, nearly, twins
 from ..law import law
 from ..scope import swaps
 from ..trial import Trial
@@ -163,7 +163,8 @@ def swap_refuses_what_it_cannot_do_in_one_step(t: Trial) -> None:
 def swap_compares_the_whole_value(t: Trial) -> None:
     """get(r) = v: swap(r, w, u) raises Conflict, w being nearly v; swap(r, v2, u) does it, v2 = v"""
     held, most = t.claims.values, t.claims.max_value
-    r, (v, w) = t.scope.refs[0], t.choose((*twins(held, most)[: t.rounds], *nearly(held, most)[: t.rounds]))
+    pairs = (*twins(held, most)[: t.rounds], *nearly(held, most)[: t.rounds], *large(held, most)[1::3])
+    r, (v, w) = t.scope.refs[0], t.choose(pairs)
     t.expect(None, "put", r, v)
     t.expect(Conflict, "swap", r, w, w)
     t.expect(v, "get", r)

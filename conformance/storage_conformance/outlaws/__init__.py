@@ -34,6 +34,8 @@ from . import (
     quotas,
     recalling,
     remembering,
+    reopening,
+    reopening_mappings,
     replicated,
     right,
     right_mappings,
@@ -55,6 +57,7 @@ OUTLAWS: tuple[Outlaw, ...] = collected(
     *(holding, spelling, swapping, listing, remembering, claiming, on_disk, mappings, methods, threads, faulty),
     *(changing, guarding, guards, pacing, failures, routing, caching, writing_back, observing, unplugged),
     *(expiring, bounding, metering, recalling),
+    *(reopening, reopening_mappings),
     *(spelt, sealed, pieces, quotas, choosing),
     *(standing_in, gathered, replicated, on_the_wire),
 )
