@@ -16,11 +16,14 @@ from unicodedata import normalize
 from urllib.parse import unquote, unquote_plus
 
 from storage_combinators.ref import Ref
+from storage_combinators.store import MISSING
 
 from .trial import Broken, Recorded, Trial
 
 __all__ = ["diagnosed"]
 
+SHORT = 50  # bytes, fewer than any limit that was met
+LONG = 50  # calls: where there are more, some habit makes one of some two names
 CUT = 30  # characters that two names have in common, if one of them seems cut
 
 
@@ -45,7 +48,10 @@ def _of_types(trial: Trial, _calls: list[Recorded], last: Recorded, expected: An
     if isinstance(expected, bytes) and isinstance(last.answer, str):
         return "bytes come back as text"
     if expected is TypeError and not isinstance(last.answer, BaseException):
-        return "values and keys are not looked at before they are stored"
+        given = last.args[0] if last.args else None
+        named = isinstance(given, Ref if trial.place.subject.kind == "store" else str)
+        what = "values" if named else "values and keys" if isinstance(given, dict | list) else "refs or keys"
+        return f"{what} are not looked at before they are stored"
     return ""
 
 
@@ -113,17 +119,18 @@ def _does(look: Look, expected: bytes, found: bytes) -> bool:
 
 def _of_parts(trial: Trial, calls: list[Recorded], expected: bytes, found: bytes) -> str:
     if found and expected.startswith(found):
-        return f"values are cut at {len(found)} bytes"
+        longer = any(isinstance(call.answer, bytes) and len(call.answer) > len(found) for call in calls[:-1])
+        short = longer or len(found) < SHORT
+        return "the end of a value is lost" if short else f"values are cut at {len(found)} bytes"
     if expected and found.startswith(expected):
         return "what was there before is not cut to the length of a shorter value"
     if len(found) == len(expected) and sorted(found) == sorted(expected):
         return "parts of a value come back in another order"
     here = [call.args[0] for call in calls[-1:] if call.args]
-    elsewhere = [call for call in calls if len(call.args) > 1 and call.args[0] not in here]
-    if any(call.args[1] == found for call in elsewhere) and not _known_names(trial, calls):
-        return "two names share one value"
-    same = [call for call in calls if len(call.args) > 1 and call.args[0] in here and call.args[1] == found]
-    return "an older value is answered: a write was lost, or a copy of it is stale" if same else ""
+    held = [call.args[0] for call in calls[:-1] if call.verb in WRITES and call.args[-1] == found]
+    if any(name in here for name in held):
+        return "an older value is answered: a write was lost, or a copy of it is stale"
+    return "two names share one value" if held and len(calls) < LONG and not _known_names(trial, calls) else ""
 
 
 def _slots(text: str) -> str:
@@ -176,7 +183,7 @@ def _left(look: Callable[[str], str], keys: list[str]) -> int:
 def _known_names(trial: Trial, calls: list[Recorded]) -> str:
     """What makes one of two names that occur in the calls; the last one first, for it is there that it went wrong."""
     keys = list(dict.fromkeys(_text(trial, call.args[0]) for call in reversed(calls) if call.args))
-    pairs = [(one, other) for one, other in combinations([key for key in keys if key], 2)]
+    pairs = [pair for pair in combinations([key for key in keys if key], 2) if _shows(trial, calls, pair)]
     for one, other in pairs[:50]:
         for said, look in NAMES:
             if _same(look, one, other):
@@ -185,6 +192,20 @@ def _known_names(trial: Trial, calls: list[Recorded]) -> str:
         if common >= CUT:
             return f"keys are cut at {common} characters or fewer"
     return next(_hashed(pairs), "")
+
+
+def _shows(trial: Trial, calls: list[Recorded], pair: tuple[str, str]) -> bool:
+    """Is the wrong answer what the other name of the pair has? Where no value was asked for, a short run will do."""
+    *before, last = calls
+    answer, here = last.answer, _text(trial, last.args[0]) if last.args else ""
+    failed = isinstance(answer, BaseException) and not isinstance(answer, KeyError)
+    if last.verb not in ("get", "[]", "pop") or failed:
+        return len(calls) < LONG
+    writes = [call for call in before if call.verb in WRITES and _text(trial, call.args[0]) in {*pair} - {here}]
+    if here not in pair or not writes:
+        return False
+    gone = writes[-1].verb in ("delete", "del", "pop") or writes[-1].args[-1] is MISSING
+    return gone if isinstance(answer, KeyError) else not gone and writes[-1].args[-1] == answer
 
 
 def _hashed(pairs: list[tuple[str, str]]) -> Iterator[str]:
@@ -206,14 +227,19 @@ def _text(trial: Trial, key: Any) -> str:
     return key if isinstance(key, str) else ""
 
 
+WRITES = ("delete", "del", "pop", "put", "[]=", "merge", "swap")
+
+
 def _of_order(trial: Trial, calls: list[Recorded], last: Recorded, expected: Any) -> str:
     """What the last write did to a name that was not its own, or did not do to its own."""
-    writes = [call for call in calls[:-1] if call.verb in ("delete", "del", "pop", "put", "[]=", "merge", "swap")]
+    writes = [call for call in calls[:-1] if call.verb in WRITES]
     here = _text(trial, last.args[0]) if last.args else ""
     if not writes or not here:
         return ""
     there, verb = _text(trial, writes[-1].args[0]), writes[-1].verb
     gone = isinstance(last.answer, KeyError) and not isinstance(expected, type)
+    if there == here and isinstance(writes[-1].answer, BaseException):
+        return "a call that fails changes something all the same"
     if gone and verb in ("delete", "del", "pop") and there != here:
         return _reach(there, here)
     if gone and there == here:

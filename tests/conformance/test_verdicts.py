@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT
 from time import sleep
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -171,6 +171,32 @@ def test_a_listing_that_lacks_names_for_another_reason_has_no_diagnosis() -> Non
 
 def test_a_store_that_is_right_has_no_diagnosis() -> None:
     assert not any("Diagnosis" in each.why for each in judge(Memory, laws=LAWS[:6], **FEW).laws)
+
+
+class LosesTheSeventh(Memory):
+    """Each seventh put is answered and forgotten; names have no part in it."""
+
+    puts = 0
+
+    def put(self, ref: Ref, value: Any, /) -> None:
+        type(self).puts += 1
+        if self.puts % 7:
+            super().put(ref, value)
+
+
+def test_what_no_name_has_a_part_in_is_put_on_no_name() -> None:
+    (broken,) = judge(LosesTheSeventh, laws=laws("a_long_history_answers_as_a_dictionary_does"), **FEW).broken
+    assert not any(habit in broken.why for habit in ("key", "name", "separator")), broken.why
+
+
+class TakesAnything(Memory):
+    claims: ClassVar[dict[str, object]] = {"types": True, "copies": True}
+    without: ClassVar[dict[str, str]] = {}
+
+
+def test_refs_that_are_not_looked_at_are_told_as_such() -> None:
+    (broken,) = judge(TakesAnything, laws=laws("what_is_no_ref_is_a_TypeError"), **FEW).broken
+    assert "Diagnosis: refs or keys are not looked at" in broken.why
 
 
 def never_opens() -> Any:
