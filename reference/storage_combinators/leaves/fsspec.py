@@ -46,6 +46,8 @@ class Fsspec:
         object.__setattr__(self, "url", url)
         claims: dict[str, object] = {"survives": "kill"} if self._renames else {}
         without = {} if self._renames or "memory" in self._protocols else {"threads": _TORN}
+        if self.fs is not None:
+            without["pickles"] = "what becomes of the content of a file system that was handed in is fsspec's to say"
         object.__setattr__(self, "claims", {**self.claims, **claims})
         object.__setattr__(self, "without", {**self.without, **without})
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..functions import as_bytes
+from ..functions import as_bytes, as_ref
 from ..ref import Ref
 from .mapped import Mapped
 
@@ -21,6 +21,7 @@ class Bytes(Mapped[bytes, bytes]):
     """
 
     def encode(self, ref: Ref, value: bytes) -> bytes:
+        as_ref(ref)  # a TypeError here, too, whatever the source takes
         return as_bytes(value)
 
     def decode(self, ref: Ref, raw: bytes) -> bytes:
