@@ -136,6 +136,16 @@ def test_other_programs_run_by_themselves(programs, tmp_path) -> None:
     assert python_program(["sh", "x.py"]) is None
 
 
+@pytest.mark.parametrize(
+    "options", [["-W", "ignore"], ["-Wignore"], ["-X", "utf8", "-I"], ["-bW", "ignore"]], ids=" ".join
+)
+def test_options_with_an_argument_are_the_interpreter_s(programs, tmp_path, options) -> None:
+    path = script(tmp_path, "import warnings; warnings.warn('told'); print('here')")
+    ran = programs.run([sys.executable, *options, str(path)], tmp_path)
+    assert (ran.printed, "told" in ran.said) == (b"here\n", "-X" in options)
+    assert len(programs.started) == (options[0] != "-bW")  # written together they are left to the interpreter
+
+
 def test_a_server_that_dies_costs_no_answer(programs, tmp_path) -> None:
     words = [sys.executable, str(script(tmp_path, "print('here')"))]
     programs.run(words, tmp_path)

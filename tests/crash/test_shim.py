@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_conformance.crash.recorder import Recorder, first_difference
+from storage_conformance.crash.recorder import Recorder
 from storage_conformance.crash.replay import after
 from storage_conformance.crash.shim import recorded
 from storage_conformance.crash.trace import Rename, Sync, Write
-from storage_conformance.crash.tree import read_tree
+from storage_conformance.crash.tree import first_difference, read_tree
 
 NAMES = st.sampled_from(["a", "b", "d/a", "d/b", "e", "d/../a", "./b", "s/a", "/outside"])
 SIZES = st.sampled_from([0, 1, 511, 4096, 9000])

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from storage_conformance.crash.recorder import first_difference
+from storage_conformance.crash import litmus
+from storage_conformance.crash.models import MODELS
 from storage_conformance.crash.replay import after
 from storage_conformance.crash.strace import Strace
 from storage_conformance.crash.strace_lines import Garbled, calls
-from storage_conformance.crash.trace import Mark
-from storage_conformance.crash.tree import read_tree
+from storage_conformance.crash.trace import Mark, Trace
+from storage_conformance.crash.tree import first_difference, read_tree
 
 linux = pytest.mark.skipif(not shutil.which("strace"), reason="programs are recorded with strace, which only Linux has")
 
@@ -146,17 +147,61 @@ def test_calls_are_told_as_a_person_would(scratch) -> None:
     ("program", "why"),
     [
         ("os.rename('a', '../outside')", "across the border"),
-        ("open('../outside', 'w'); os.rename('../outside', 'a')", "across the border"),
-        ("open('../outside', 'w'); os.link('../outside', 'b')", "across the border"),
+        ("os.rename('../old', 'a')", "across the border"),
+        ("os.link('../old', 'b')", "across the border"),
+        ("os.mkdir('../outside'); os.rename('../outside', 'd')", "across the border"),
+        ("open('../outside', 'w'); open('../outside', 'r+').write('more'); os.rename('../outside', 'b')", ""),
+        ("subprocess.run('echo more > ../outside; mv ../outside b', shell=True)", ""),
         ("os.rename(os.getcwd(), '../elsewhere'); os.rename('../elsewhere', '../root')", "the folder itself was moved"),
         ("import ctypes; ctypes.CDLL(None).syscall(425, 1, ctypes.create_string_buffer(120))", "io_uring"),
     ],
 )
 def test_what_cannot_be_followed_is_said(scratch, program, why) -> None:
-    strace = recorded(scratch, program, before=lambda root: (root / "a").write_text("a"))
+    def before(root: Path) -> None:
+        (root / "a").write_text("a")
+        (root.parent / "old").write_text("made before, so nobody knows how durable it is")
+
+    strace = recorded(scratch, "import subprocess; " + program, before=before)
+    assert bool(why) == bool(strace.trace.unseen()) or why == "io_uring"
     if why != "io_uring" or strace.trace.unseen():  # some kernels refuse io_uring, and then nothing is unseen
         assert why in " ".join(strace.trace.unseen())
-    (scratch / "outside").unlink(missing_ok=True)
+
+
+SEEK = "f.write(b'no'); f.seek(0); "
+
+
+@linux
+@pytest.mark.parametrize(
+    ("move", "seek"), [("os.rename", SEEK), ("shutil.move", ""), ("os.link", SEEK), ("by descriptor", "")]
+)
+def test_a_file_that_is_made_outside_counts_once_it_is_moved_in(scratch, seek, move) -> None:
+    """Where it was before is told; what else was made there is not."""
+    held = "n = f.fileno(); os.link(f'/proc/self/fd/{n}', 'a', src_dir_fd=n, follow_symlinks=True)"
+    to = held if move == "by descriptor" else f"{move}(name, 'a')"
+    program = (
+        f"import shutil; name = os.path.abspath('../new'); os.chdir('..'); open('log', 'w').write('not of interest')\n"
+        f"f = open(name, 'wb+', 0); {seek}f.write(b'xyz'); os.fsync(f.fileno()); os.chdir('root'); {to}"
+    )
+    strace = recorded(scratch, program)
+    assert strace.trace.unseen() == []
+    new = str(scratch / "new")
+    made = [f'open("{new}", O_CREAT, O_TRUNC)', *[f'write("{new}", 2 bytes at 0)'] * bool(seek)]
+    moved = f'{"rename" if move in ("os.rename", "shutil.move") else "link"}("{new}", "a")'
+    assert texts(strace)[1:-1] == [*made, f'write("{new}", 3 bytes at 0)', f'fsync("{new}")', moved]
+    assert first_difference(after(strace.trace), read_tree(strace.root)) == ""
+    assert shown(strace.trace, "ext4-ordered") == shown(strace.trace, "posix-worst") == {"-", "a=x1y1z1"}
+
+
+def shown(trace: Trace, model: str) -> set[str]:
+    return litmus.outcomes(trace, MODELS[model])[0]
+
+
+@linux
+def test_what_is_known_of_a_file_outside_is_known_in_the_next_run_too(scratch) -> None:
+    first = "open('../new', 'wb').write(b'one'); os.link('../new', 'a')"
+    strace = recorded(scratch, first, "open('../new', 'wb').write(b'two'); os.rename('../new', 'b')")
+    assert strace.trace.unseen() == []
+    assert first_difference(after(strace.trace), read_tree(strace.root)) == ""
 
 
 @linux

@@ -41,6 +41,8 @@ class Mirror:
     links: dict[int, str] = field(default_factory=dict)
     above: dict[int, int] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    outside: dict[str, int] = field(default_factory=dict)
+    """Files outside that are followed, by absolute path."""
 
     def fill(self, tree: Tree) -> None:
         """Be what the tree is."""
@@ -103,7 +105,8 @@ class Mirror:
     def _down(self, here: Place, name: str) -> Spot:
         if isinstance(here, int):
             return Spot(here, name, self.folders[here].get(name))
-        return Spot(here, name, ROOT if os.path.join(here, name) == self.root else None)
+        path = os.path.join(here, name)
+        return Spot(here, name, ROOT if path == self.root else self.outside.get(path))
 
     def _target(self, spot: Spot) -> str | None:
         if spot.node is not None:
@@ -111,14 +114,14 @@ class Mirror:
         return _outer_link(os.path.join(spot.folder, spot.name)) if isinstance(spot.folder, str) else None
 
     def path(self, node: int) -> str:
-        """One path of a node, from the root: "." for that, a number in angle brackets where it has no name."""
+        """One path of a node, from the root: "." for that, absolute outside, a number in angle brackets without one."""
         if node == ROOT:
             return "."
         for folder, entries in self.folders.items():
             for name, child in entries.items():
                 if child == node:
                     return name if folder == ROOT else os.path.join(self.path(folder), name)
-        return f"<file {node}>"
+        return next((path for path, held in self.outside.items() if held == node), f"<file {node}>")
 
 
 def _names(path: str) -> list[str]:

@@ -27,7 +27,8 @@ NAMED = re.compile(r"(?<!\$)\{(\w+)\}")
 UNFILLED = {"--read": ("file",), "--setup": ("key", "file")}
 """Names that the writer is given, and these are not."""
 PYTHON = re.compile(r"(python|pypy)[\d.]*")
-PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+")  # options of the interpreter that take no argument
+PLAIN_OPTION = re.compile(r"-[bBdEIOPqsSuv]+|-[WX].+")  # options of the interpreter that are one word
+TWO_WORDS = ("-W", "-X")
 
 TIME_OVER = 124  # the status of a command that was ended: that of timeout(1)
 LEAST, PATIENCE = 2.0, 10.0  # seconds, and times the longest run: how long a program may take where one has hung
@@ -97,7 +98,9 @@ def python_program(words: Sequence[str]) -> Python | None:
     if not PYTHON.fullmatch(Path(words[0]).name):
         shebang = _shebang(shutil.which(words[0]) or "")
         return python_program([*shebang, shutil.which(words[0]) or "", *words[1:]]) if shebang else None
-    count = next((n for n, word in enumerate(words) if n and not PLAIN_OPTION.fullmatch(word)), len(words))
+    count = 1
+    while count < len(words) and (PLAIN_OPTION.fullmatch(words[count]) or words[count] in TWO_WORDS):
+        count += 2 if words[count] in TWO_WORDS else 1
     rest = list(words[count:])
     if len(rest) > 1 and rest[0] == "-m":
         return None if _hides(os.getcwd()) else Python(tuple(words[:count]), rest[1], tuple(rest[1:]))

@@ -1,7 +1,7 @@
 """Recorder: calls that a program made, told one by one, become the steps of a Trace, whoever heard of them.
 
 Every method is one system call that succeeded, and has its name; open files are Opened. What happens outside of the
-folder is not recorded, and what crosses its border is Unseen.
+folder is not recorded, but for files that are made there and moved in; what else crosses its border is Unseen.
 """
 
 from __future__ import annotations
@@ -34,17 +34,15 @@ from .trace import (
     Write,
     Zero,
 )  # fmt: skip
-from .tree import ROOT, File, Folder, Node, Tree, read_tree
+from .tree import OUTSIDE, ROOT, first_difference, read_tree
 
 __all__ = ["OUTSIDE", "Opened", "Recorder"]
-
-OUTSIDE = -1
-"""The node of a file that lies outside of the folder."""
 
 TMPFILE = getattr(os, "O_TMPFILE", -1)  # Linux only
 DSYNC, SYNC = getattr(os, "O_DSYNC", 0), os.O_SYNC  # on Linux O_SYNC has the bit of O_DSYNC and one more
 NOREPLACE, EXCHANGE = 1, 2  # renameat2(2)
 KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE = 1, 2, 16  # fallocate(2)
+SPECIAL = ("/dev/", "/proc/", "/sys/")  # where no file is that can be moved
 RWF_DSYNC, RWF_SYNC, RWF_APPEND = 2, 4, 16  # pwritev2(2)
 
 
@@ -63,9 +61,13 @@ class Recorder:
     """The trace so far and the folder as it must be now. `call` says who made the call that is told next, and when."""
 
     root: Path
+    hears_all: bool = False
+    """Whether calls outside of the folder are told too."""
     trace: Trace = field(init=False)
     mirror: Mirror = field(init=False)
     mapped: set[int] = field(default_factory=set)
+    strays: set[int] = field(default_factory=set)
+    """Files made outside in this run that have not been moved in."""
     call: Call = field(default_factory=lambda: Call("", 1, 1))
 
     def __post_init__(self) -> None:
@@ -78,9 +80,12 @@ class Recorder:
         call = replace(self.call, text=text)
         self.trace.steps += [Step(op, call) for op in ops]
 
-    def unseen(self, why: str) -> None:
-        """Something that cannot be followed: the trace will not be called safe."""
-        self.add(why, Unseen(why))
+    def unseen(self, why: str, node: int | None = None) -> None:
+        """Something that cannot be followed: the trace will not be called safe; for a stray, if it is moved in."""
+        if node in self.strays:
+            self.mirror.outside = {path: held for path, held in self.mirror.outside.items() if held != node}
+        else:
+            self.add(why, Unseen(why))
 
     def mark(self, what: str, run: int, text: str) -> None:
         """A run of the writer "began" or "returned"."""
@@ -89,7 +94,7 @@ class Recorder:
     def open(self, spot: Spot, flags: int, mode: int = 0o666) -> Opened:
         """open, openat, creat: a new description, at the start of the file."""
         if spot.outside:
-            return Opened(OUTSIDE, os.path.join(str(spot.folder), spot.name), flags)
+            return self._open_outside(os.path.join(str(spot.folder), spot.name), flags, mode)
         text, node, steps = f"open({self._shown(spot)}{_modes(flags)})", spot.node, list[Op]()
         if flags & TMPFILE == TMPFILE:
             node = self._new_file()
@@ -103,6 +108,17 @@ class Recorder:
             steps.append(Truncate(node, 0))
         self.add(text, *steps)
         return Opened(OUTSIDE if node is None else node, "", flags)
+
+    def _open_outside(self, path: str, flags: int, mode: int) -> Opened:
+        nameless = flags & TMPFILE == TMPFILE
+        if not self.hears_all or not (nameless or flags & os.O_CREAT) or path.startswith(SPECIAL):
+            return Opened(OUTSIDE, path, flags)
+        node = self._new_file()
+        self.strays.add(node)
+        if not nameless:
+            self.mirror.outside[path] = node
+        self.add(f'open("{path}"{_modes(flags)})', Create(node, None, "" if nameless else path, mode & 0o777))
+        return Opened(node, "", flags)
 
     def write(self, file: Opened, data: bytes, offset: int | None = None, flags: int = 0) -> None:
         """write, and with `offset` pwrite; `data` is what was written, `flags` those of pwritev2."""
@@ -133,7 +149,7 @@ class Recorder:
         if content is None:
             return
         if mode & ~(KEEP_SIZE | PUNCH_HOLE | ZERO_RANGE):
-            self.unseen("fallocate that moves what a file holds")
+            self.unseen("fallocate that moves what a file holds", node)
             return
         if mode & (PUNCH_HOLE | ZERO_RANGE) and offset < len(content):
             cleared = min(length, len(content) - offset)
@@ -164,11 +180,12 @@ class Recorder:
             shown = f'"{self.mirror.path(old.node)}"' if isinstance(old.folder, str) else self._shown(old)
             self._enter(new, old.node)
             self.add(f"link({shown}, {self._shown(new)})", Hardlink(old.node, new.folder, new.name))
-        elif old.node is not None or isinstance(new.folder, int):
+        elif old.node not in (None, *self.strays) or isinstance(new.folder, int):
             self.unseen(f"a hard link from {self._shown(old)} to {self._shown(new)}, across the border of the folder")
 
     def unlink(self, spot: Spot, name: str = "unlink") -> None:
         """unlink, rmdir, unlinkat."""
+        self.mirror.outside.pop(os.path.join(str(spot.folder), spot.name), None)
         if spot.node == ROOT:
             self.unseen("the folder itself was removed")
         elif isinstance(spot.folder, int) and spot.node is not None:
@@ -180,9 +197,11 @@ class Recorder:
         """rename, renameat, renameat2."""
         told = f"rename({self._shown(old)}, {self._shown(new)})"
         if isinstance(old.folder, str) and isinstance(new.folder, str):
+            for spot in (old, new):
+                self.mirror.outside.pop(os.path.join(str(spot.folder), spot.name), None)
             if self._holds_root(old) or self._holds_root(new):
                 self.unseen(f"{told}: the folder itself was moved")
-        elif isinstance(old.folder, str) or isinstance(new.folder, str):
+        elif isinstance(new.folder, str) or (isinstance(old.folder, str) and (old.node is None or flags & EXCHANGE)):
             self.unseen(f"{told}, across the border of the folder")
         elif flags & ~(NOREPLACE | EXCHANGE):
             self.unseen(f"{told} with flags {flags}")
@@ -190,12 +209,17 @@ class Recorder:
             self._rename(told, old, new, exchange=bool(flags & EXCHANGE))
 
     def _rename(self, told: str, old: Spot, new: Spot, *, exchange: bool) -> None:
-        assert isinstance(old.folder, int) and isinstance(new.folder, int) and old.node is not None
-        del self.mirror.folders[old.folder][old.name]
+        assert isinstance(new.folder, int) and old.node is not None
+        if isinstance(old.folder, str):
+            place = OUTSIDE, os.path.join(old.folder, old.name)
+            del self.mirror.outside[place[1]]
+        else:
+            place = old.folder, old.name
+            del self.mirror.folders[old.folder][old.name]
         if exchange and new.node is not None:
             self._enter(old, new.node)
         self._enter(new, old.node)
-        self.add(told, Rename(old.folder, old.name, new.folder, new.name, exchange))
+        self.add(told, Rename(*place, new.folder, new.name, exchange))
 
     def _holds_root(self, spot: Spot) -> bool:
         return spot.node == ROOT or f"{self.root}/".startswith(os.path.join(str(spot.folder), spot.name) + "/")
@@ -226,14 +250,23 @@ class Recorder:
 
     def look(self) -> None:
         """Read what mapped files hold now; then say what differs from what was recorded. At the end of a run."""
+        self._drop_strays()
         for node in sorted(self.mapped):
             path = self.root / self.mirror.path(node)
             if path.is_file():
                 self.mirror.files[node][:] = content = path.read_bytes()
                 self.add(f'"{self.mirror.path(node)}" as it was then', Seen(node, content))
         difference = first_difference(self.mirror.tree(), read_tree(self.root))
-        if difference:
+        if difference and not self.trace.unseen():  # of which it would be a consequence
             self.unseen(f"{difference} is not as the recorded calls leave it: something else changed it")
+
+    def _drop_strays(self) -> None:
+        """What was made outside and not moved in concerns nobody."""
+        self.trace.steps[:] = [step for step in self.trace.steps if getattr(step.op, "node", None) not in self.strays]
+        outside = self.mirror.outside.items()
+        self.mirror.outside = {path: node for path, node in outside if node not in self.strays}
+        self.mapped -= self.strays
+        self.strays.clear()
 
     def _new_file(self) -> int:
         node = next(self.mirror.numbers)
@@ -244,24 +277,11 @@ class Recorder:
         assert isinstance(spot.folder, int)
         self.mirror.folders[spot.folder][spot.name] = node
         self.mirror.above[node] = spot.folder
+        self.strays.discard(node)
 
     def _shown(self, spot: Spot) -> str:
         folder = self.mirror.path(spot.folder) if isinstance(spot.folder, int) else spot.folder
         return f'"{os.path.normpath(os.path.join(folder, spot.name))}"'
-
-
-def first_difference(told: Tree, found: Tree) -> str:
-    """A path at which two trees differ, "" if there is none."""
-    here, there = ({path: tree.nodes[number] for path, number in tree} for tree in (told, found))
-    for path in sorted(here.keys() | there.keys()):
-        one, other = here.get(path), there.get(path)
-        if type(one) is not type(other) or (not isinstance(one, Folder) and _held(one) != _held(other)):
-            return path
-    return ""
-
-
-def _held(node: Node | None) -> bytes | str:
-    return node.content if isinstance(node, File) else getattr(node, "target", "")
 
 
 def _modes(flags: int) -> str:

@@ -21,7 +21,7 @@ from .trace import (
     Write,
     Zero,
 )
-from .tree import ROOT, File, Folder, Link, Tree
+from .tree import OUTSIDE, ROOT, File, Folder, Link, Tree
 
 __all__ = ["View", "after"]
 
@@ -41,6 +41,7 @@ class View:
         self.modes = {number: getattr(node, "mode", 0) for number, node in initial.nodes.items()}
         nodes = initial.nodes.items()
         self.folders = {number: dict(node.entries) for number, node in nodes if isinstance(node, Folder)}
+        self.folders[OUTSIDE], self.modes[OUTSIDE] = {}, 0
         self.files = {number: bytearray(node.content) for number, node in nodes if isinstance(node, File)}
         self.links = {number: node for number, node in nodes if isinstance(node, Link)}
         self.names = {n: (folder, name) for folder, held in self.folders.items() for name, n in held.items()}
@@ -63,20 +64,21 @@ class View:
     def path(self, number: int) -> str:
         """A name of a node from the root on, the latest if it still has it; the last it had; "." for the root."""
         if number not in self.names:
-            return "." if number == ROOT else "a file without a name"
+            return "." if number in (ROOT, OUTSIDE) else "a file without a name"
         folder, name = self.names[number]
         if self.folders[folder].get(name) != number:
             folder, name = next((place for place, child in self._places() if child == number), (folder, name))
-        return name if folder == ROOT else f"{self.path(folder)}/{name}"
+        return name if folder in (ROOT, OUTSIDE) else f"{self.path(folder)}/{name}"
 
     def _places(self) -> Iterator[tuple[tuple[int, str], int]]:
         return (((folder, name), child) for folder, held in self.folders.items() for name, child in held.items())
 
     def enter(self, op: Create | Mkdir | Symlink | Hardlink) -> None:
         """The node has this name now."""
-        if op.directory is not None:
-            self.folders[op.directory][op.name] = op.node
-            self.names[op.node] = (op.directory, op.name)
+        folder = OUTSIDE if op.directory is None else op.directory
+        if op.name:
+            self.folders[folder][op.name] = op.node
+            self.names[op.node] = (folder, op.name)
 
     def resize(self, node: int, size: int) -> None:
         """Cut, or filled with zeros."""

@@ -120,6 +120,8 @@ class _Split:
         match op:
             case Create(node, int(directory), name) | Mkdir(node, directory, name) | Symlink(node, directory, name):
                 self.enter_new(Entry(directory, name, node), node)
+            case Create(node, None, name) if name:
+                self.touch({node}, resized=True)
             case Hardlink(node, directory, name):
                 entry = Entry(directory, name, node)
                 self.enter(f"the name {self.place(directory, name)}", entry, touches={node})

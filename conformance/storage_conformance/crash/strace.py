@@ -53,7 +53,7 @@ class Strace:
             raise NoStrace("programs are recorded with strace, which only Linux has: here, use the fixture of pytest")
         if not shutil.which("strace"):
             raise NoStrace("programs are recorded with strace, which is not installed: apt-get install strace")
-        self.recorder = Recorder(self.root)
+        self.recorder = Recorder(self.root, hears_all=True)
 
     @property
     def trace(self) -> trace.Trace:

@@ -142,7 +142,7 @@ def _ioctl(state: Follower, process: Process, call: Call) -> None:
         data = state.content(state.file(process, call.args[2]), 0, -1)
         state.copied(target, 0, data, len(data or b"") or -1)
     elif request == FICLONERANGE and target.node != OUTSIDE:
-        state.recorder.unseen("FICLONERANGE: which part was cloned is not told")
+        state.recorder.unseen("FICLONERANGE: which part was cloned is not told", target.node)
 
 
 def _truncate(state: Follower, process: Process, call: Call) -> None:

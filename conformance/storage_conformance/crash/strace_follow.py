@@ -81,4 +81,4 @@ class Follower:
         if len(data) == length:
             self.recorder.write(target, data, offset)
         else:
-            self.recorder.unseen("bytes were copied from where they cannot be read again")
+            self.recorder.unseen("bytes were copied from where they cannot be read again", target.node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -54,16 +54,22 @@ TOKEN = re.compile(
     r'\s*(?:"(?P<text>(?:\\x[0-9a-f]{2})*)"(?P<cut>\.\.\.)?|(?P<mark>[\[\]{}(),]|=>)|/\*.*?\*/'
     r"|(?P<name>[A-Za-z_]\w*)=(?!>)|(?P<number>-?(?:0x[0-9a-f]+|\d+))(?:<(?P<path>[^>]*)>(?:\(deleted\))?)?|(?P<word>[^\s,\[\]{}()=\"]+))"
 )
+MOVES = re.compile(r"\d+ +(?:rename|link)")
+ABSOLUTE = re.compile(r'"(\\x2f[^"]*)"')
 IDLE = ("read", "readv", "mmap", "ioctl", "lseek")  # of interest only for files that are recorded
 
 
-def calls(lines: Iterable[str], root: bytes) -> Iterator[Call | Exit]:
-    """Every call that returned and every end of a process, in order. Reads of files outside `root` are left out.
+def calls(lines: Sequence[str], root: bytes) -> Iterator[Call | Exit]:
+    """Every call that returned and every end of a process, in order; no reads of files outside `root`.
+
+    But those of files that are moved in are there.
 
     Raises Garbled for a line that cannot be read. Format: strace(1), options -f, -xx, -X raw, -y.
     """
     begun: dict[int, tuple[str, str, int]] = {}
     inside = escaped(root)
+    moves = filter(MOVES.match, lines)
+    concern = {inside, *(path for line in moves for path in ABSOLUTE.findall(line))}
     for number, line in enumerate(lines):
         found = LINE.match(line.rstrip("\n"))
         if not found:
@@ -79,7 +85,7 @@ def calls(lines: Iterable[str], root: bytes) -> Iterator[Call | Exit]:
             rest = head + tail
         if rest.endswith(UNFINISHED):
             begun[pid] = (name, rest.removesuffix(UNFINISHED), start)
-        elif name not in IDLE or inside in rest:
+        elif name not in IDLE or any(path in rest for path in concern):
             yield from _returned(pid, name, rest, start, number)
 
 

@@ -42,7 +42,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Create:
-    """A new empty file, by open(O_CREAT) or mknod; `directory` None: without a name, by open(O_TMPFILE)."""
+    """A new empty file, by open(O_CREAT) or mknod; `directory` None: outside of the folder, to be moved in later.
+
+    `name` is its absolute path then, or "" where it has none, by open(O_TMPFILE).
+    """
 
     node: int
     directory: int | None
@@ -89,7 +92,10 @@ class Unlink:
 
 @dataclass(frozen=True)
 class Rename:
-    """rename, over whatever had the new name; with `exchange` both stay, by renameat2(RENAME_EXCHANGE)."""
+    """rename, over whatever had the new name; with `exchange` both stay, by renameat2(RENAME_EXCHANGE).
+
+    `directory` may be OUTSIDE, and `name` the path of a file that was created there.
+    """
 
     directory: int
     name: str

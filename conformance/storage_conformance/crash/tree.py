@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-__all__ = ["ROOT", "File", "Folder", "Link", "Node", "Tree", "read_tree", "write_tree"]
+__all__ = ["OUTSIDE", "ROOT", "File", "Folder", "Link", "Node", "Tree", "first_difference", "read_tree", "write_tree"]
 
 ROOT = 0
 """The number of the folder under test; other nodes have any other number, of one inode each."""
+OUTSIDE = -1
+"""The number of what lies outside of that folder, a file or all the folders; names in it are absolute paths."""
 
 
 @dataclass(frozen=True)
@@ -114,3 +116,17 @@ def write_tree(tree: Tree, folder: Path) -> None:
             made[number] = place
             place.write_bytes(node.content)
             place.chmod(node.mode)
+
+
+def first_difference(told: Tree, found: Tree) -> str:
+    """A path at which two trees differ, "" if there is none."""
+    here, there = ({path: tree.nodes[number] for path, number in tree} for tree in (told, found))
+    for path in sorted(here.keys() | there.keys()):
+        one, other = here.get(path), there.get(path)
+        if type(one) is not type(other) or (not isinstance(one, Folder) and _held(one) != _held(other)):
+            return path
+    return ""
+
+
+def _held(node: Node | None) -> bytes | str:
+    return node.content if isinstance(node, File) else getattr(node, "target", "")
