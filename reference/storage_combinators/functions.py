@@ -92,7 +92,7 @@ def as_ref(ref: Ref) -> Ref:
 def apart(*stores: object) -> None:
     """ValueError if two of `stores` are one: what is deleted in the one place would be the value in the other."""
     if len({*map(id, stores)}) < len(stores):
-        raise ValueError("one store in two places that must be two stores: deleted in one, a value would be gone in both")
+        raise ValueError("one store in two places that must be two stores: deleted in one, it would be gone in both")
 
 
 def as_bytes(value: object) -> bytes:

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from urllib.parse import quote
 
@@ -35,12 +35,9 @@ def application(store: Store[bytes]) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            return  # half a value is never put, and nobody is there to be told
-        response = await run_in_threadpool(_answered, store, request, body)
-        await response(scope, receive, send)
+        with suppress(ClientDisconnect):  # half a value is never put, and nobody is there to be told
+            response = await run_in_threadpool(_answered, store, request, await request.body())
+            await response(scope, receive, send)
 
     answers = {
         Missing: lambda _, missing: PlainTextResponse("nothing there", 404),

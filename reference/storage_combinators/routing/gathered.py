@@ -70,12 +70,10 @@ class Gathered(ABC, Generic[V]):
         held = self.holder(ref)
         home = None if new is MISSING else self.home(ref, new)
         if held is None or held is home:
-            return (self.stores()[0] if home is None else home).swap(ref, old, new)
-        held.swap(ref, old, old)  # is it that? Only then is anything changed
-        if new is MISSING:
-            self.delete(ref)
+            (self.stores()[0] if home is None else home).swap(ref, old, new)
         else:
-            self.put(ref, new)
+            held.swap(ref, old, old)  # is it that? Only then is anything changed
+            self.delete(ref) if new is MISSING else self.put(ref, new)
 
     def refs(self, base: Ref, depth: Depth = None, /) -> Iterator[Ref]:
         return once(self.stores(), base, depth)
