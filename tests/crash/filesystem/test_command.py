@@ -8,6 +8,7 @@ import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +23,7 @@ from storage_conformance.crash.filesystem.kinds import kind_of
 from storage_conformance.crash.filesystem.program import programs
 from storage_conformance.crash.filesystem.promises import PROMISES
 from storage_conformance.crash.filesystem.recording import Flush
-from storage_conformance.crash.filesystem.result import Report
+from storage_conformance.crash.filesystem.result import Finding, Outcome, Report
 from storage_conformance.crash.filesystem.running import Options, run
 from storage_conformance.crash.filesystem.workload import Calls
 from storage_conformance.crash.readers import Command
@@ -59,7 +60,8 @@ BAD = {
     "write alone": (["ext4", "--write", "true {dir}"], "--write and --read come together"),
     "one key": (["ext4", "--write", "true {dir} {key}", "--read", "true {dir}"], "{key} is in one of"),
     "no dir to read": (["ext4", "--write", "true {dir}", "--read", "true"], "--read has no {dir}"),
-    "no file": (["ext4", "--workload", "no-such-file"], "no-such-file"),
+    "no file": (["ext4", "--workload", "no-such-file"], "no-such-file: there is no such file"),
+    "no such set": (["ext4", "--workload", "seq9"], "seq9: there is no such file, and it is none of seq1, seq2, seq3"),
     "bad call": (["ext4", "--workload", "bad.txt"], "bad.txt:2: there is no call 'launch'"),
     "no recording": (["ext4", "--replay", "synced.txt"], "synced.txt: it is no recording"),
     "no JSON recording": (["ext4", "--replay", "list.json"], "list.json: it is no recording"),
@@ -102,7 +104,10 @@ def test_root_that_may_not_mount_is_told_so(where, monkeypatch) -> None:
         (where / "status").write_text(re.sub(r"(?m)^CapEff:.*$", f"CapEff:\t{mask}", held))
         monkeypatch.setattr(needs, "STATUS", where / "status")
         monkeypatch.setattr(os, "geteuid", lambda: 0)
-        assert any("to mount" in line for line in needs.missing(kind_of("ext4"))) is lacks
+        monkeypatch.setattr(needs, "USERS", where / "users")
+        for users, of_all in (("0 0 4294967295", True), ("0 1000 1", False)):
+            (where / "users").write_text(f"{users}\n")
+            assert any("to mount" in line for line in needs.missing(kind_of("ext4"))) is (lacks or not of_all)
 
 
 def test_a_maker_that_fails_is_told_with_its_words(capsys, can_mount) -> None:
@@ -154,6 +159,7 @@ def test_a_workload_that_cannot_be_done_there_is_told(where, capsys, can_mount) 
     told = " ".join(capsys.readouterr().out.split())
     assert "it cannot be done on this file system" in told
     assert "No space left on device" in told
+    assert "/mount/" not in told
 
 
 class ForgetsOne(Recorder):
@@ -253,6 +259,26 @@ def test_a_device_that_does_not_answer_in_time_is_no_time_limit(monkeypatch) -> 
         run(kind_of("ext4"), [], Options())
 
 
+@pytest.mark.parametrize(("ends", "why"), [(0, "interrupted"), (1, "the time limit was reached")])
+def test_what_was_found_is_told_also_if_nobody_waits_for_the_rest(monkeypatch, ends, why) -> None:
+    here, there = Pipe()
+    found = Finding((), ("create foo",), "foo is missing", "foo is missing. The power goes.")
+    there.send("ready")
+    there.send(Outcome(states=3, bad=1, findings=(found,), so_far=True))
+
+    def waited(pipes: list[Connection], left: float) -> list[object]:
+        if not (heard := wait(pipes, 0)) and not ends:
+            raise KeyboardInterrupt
+        return list(heard)
+
+    bench = type("Bench", (), {"pipe": here})()
+    monkeypatch.setattr(running, "_benches", lambda *given: nullcontext([bench]))
+    monkeypatch.setattr(running, "wait", waited)
+    report = run(kind_of("ext4"), [Calls(("create foo",))], Options())
+    assert (report.verdict, report.findings, report.why) == ("violated", [found], [why])
+    assert (report.workloads, report.states) == (0, 3)
+
+
 def test_who_is_interrupted_is_told_so_in_one_line(capsys, monkeypatch, can_mount) -> None:
     def interrupted(*given: object) -> None:
         raise KeyboardInterrupt
@@ -281,6 +307,7 @@ def test_also_in_the_first_second(capsys, monkeypatch) -> None:
     [
         (["--options", "bogus=1"], "the new file system cannot be mounted with --options bogus=1: Invalid argument"),
         (["--mount", "false {device} {dir}"], "the new file system cannot be mounted: --mount failed with status 1"),
+        (["--mount", "sh -c 'echo no way; exit 3' {device} {dir}"], "mounted: --mount failed with status 3: no way"),
     ],
 )
 def test_what_can_never_be_mounted_is_told_once(capsys, can_mount, arguments, said) -> None:

@@ -15,7 +15,15 @@ import pytest
 
 from storage_conformance.crash.filesystem import isolation
 from storage_conformance.crash.filesystem.isolation import Isolated, clear, place, sweep
-from storage_conformance.crash.filesystem.loops import CannotMount, attached, attached_files, detach, mount, unmount
+from storage_conformance.crash.filesystem.loops import (
+    CannotMount,
+    attached,
+    attached_files,
+    detach,
+    is_mounted,
+    mount,
+    unmount,
+)
 
 pytestmark = pytest.mark.usefixtures("can_mount")
 RUN = """
@@ -126,6 +134,50 @@ def test_what_a_process_mounts_and_starts_is_its_own_and_ends_with_it(image, tmp
     bench.close()
     assert eventually(lambda: image not in files())
     assert eventually(lambda: not children_of(folder))
+
+
+TOY = [sys.executable, str(Path(__file__).with_name("toy_file_system.py"))]
+
+
+def asks_in_vain(pipe: Connection, folder: Path) -> None:
+    with attached(folder / "image") as loop:
+        subprocess.run([*TOY, "make", loop], check=True)
+        subprocess.Popen([*TOY, "mount", loop, folder / "mount", "mute"], env={"STORE_CRASH_TEST": str(folder)})
+        if eventually(lambda: is_mounted(folder / "mount")):
+            pipe.send("asks")
+        (folder / "mount" / "foo").exists()
+
+
+def waits_for_a_file_system(process: Path) -> bool:
+    return (process / "wchan").read_text() == "request_wait_answer"
+
+
+@pytest.mark.parametrize("how", ["closed", "killed"])
+def test_who_waits_for_ever_for_a_file_system_is_ended_with_it(base, image, how) -> None:
+    (left := base / f"{isolation.MARK}left" / "mount").mkdir(parents=True)
+    image.rename(left.parent / "image")
+    bench = Isolated(asks_in_vain, left.parent)
+    try:
+        assert bench.pipe.recv() == "asks"
+        (inside,) = [Path(f"/proc/{each.pid}") for each in psutil.Process(bench.process.pid).children()]
+        assert eventually(lambda: waits_for_a_file_system(inside))
+        if how == "killed":
+            bench.process.kill()
+    finally:
+        if how == "closed":
+            bench.close()
+        assert sweep(base) == [left.parent]
+        bench.close()
+    assert eventually(lambda: not children_of(left.parent))
+    assert not any(file.is_relative_to(base) for file in files())
+    assert list(base.iterdir()) == []
+
+
+def test_nobody_in_the_callers_own_namespace_is_ever_ended(monkeypatch) -> None:
+    asked: set[int] = set()
+    monkeypatch.setattr(isolation.os, "kill", lambda number, how: asked.add(number))
+    isolation._end_those(lambda process: True)
+    assert not asked & {os.getpid(), os.getppid()}
 
 
 def test_a_run_that_is_killed_in_the_middle_leaves_nothing_once_the_next_has_started(base) -> None:

@@ -1,6 +1,7 @@
 """A file system of our own, in user space: without a bug it holds, and each crash bug that is planted is found."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,13 @@ REUSE = ("unlink old", "create new", "write new 0 8192", "fsync new")
 OLD = "foo holds what `write foo 0 8192` wrote at bytes 512 to 1024, though `fsync foo` had returned"
 
 
-def judged(*workloads: tuple[str, ...], bug: str = "", first: bool = False) -> Report:
+def judged(*workloads: tuple[str, ...], bug: str = "", first: bool = False, patience: float = 30) -> Report:
     kind = kind_of(
         "toy", f"{TOY} make {{device}}", mount=f"{TOY} mount {{device}} {{dir}} {bug}", unmount="fusermount3 -u {dir}"
     )
     plan = Plan(others=False, small=False, first=first)
     calls = [Calls(lines, BEFORE, USER_SPACE) for lines in workloads]
-    return run(kind, calls, Options(plan=plan, at_once=1))
+    return run(replace(kind, patience=patience), calls, Options(plan=plan, at_once=1))
 
 
 def test_without_a_bug_it_holds() -> None:
@@ -54,6 +55,30 @@ def test_each_bug_is_found_by_a_workload_that_without_it_holds(bug: str, lines: 
     report = judged(lines, bug=bug, first=True)
     assert report.why == []
     assert [found.complaint[: len(said)] for found in report.violations] == [said]
+
+
+def test_who_gives_no_answer_after_a_crash_is_found_and_waited_for_no_longer() -> None:
+    report = judged(CREATE, bug="silent", first=True, patience=10)
+    assert report.why == []
+    assert [found.complaint for found in report.violations] == ["it is mounted, and gives no answer within 10 s"]
+
+
+def test_who_dies_of_what_a_crash_left_is_found_and_the_next_workload_is_judged() -> None:
+    report = judged(CREATE, OVERWRITE, bug="dead", first=True)
+    assert report.why == []
+    assert [found.complaint.startswith("it cannot be mounted: --mount") for found in report.violations] == [True, True]
+
+
+def test_who_writes_on_in_the_background_after_the_unmounting_is_waited_for() -> None:
+    report = judged(CREATE, bug="slow")
+    assert (report.findings, report.why, report.workloads) == ([], [], 1)
+
+
+def test_what_is_wrong_without_any_crash_is_no_violation() -> None:
+    report = judged(("link foo bar", "fsync ."), bug="anonymous")
+    assert (report.verdict, report.findings) == ("incomplete", [])
+    assert "wrong without any crash: foo is there" in report.why[0]
+    assert "use_ino" in report.why[0]
 
 
 def test_a_record_that_is_believed_unchecked_is_found() -> None:

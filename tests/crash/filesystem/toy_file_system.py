@@ -13,7 +13,11 @@ not whole. The bugs:
 - other: fsync keeps what was done to all files but the one that it is asked for;
 - halves: a rename is kept as two records, that the old name goes and that the new one comes;
 - entry: a new name is kept before the file that it is a name of;
-- stale: the bytes of a file lie beside the log, where those of a removed one lay, and no flush comes before the record.
+- stale: the bytes of a file lie beside the log, where those of a removed one lay, and no flush comes before the record;
+- silent: after a crash, who asks for anything but the root waits for ever; mute: always;
+- dead: after a crash it mounts, and ends;
+- anonymous: the names of one file have inode numbers of their own, crash or not;
+- slow: no bug: it goes on in the background, and takes its time after it was unmounted.
 """
 
 import errno
@@ -22,6 +26,7 @@ import pickle  # a record is a list of plain tuples, read back by this program a
 import stat
 import struct
 import sys
+import time
 import zlib
 
 from mfusepy import FUSE, FuseOSError, Operations
@@ -29,6 +34,7 @@ from mfusepy import FUSE, FuseOSError, Operations
 HEAD = struct.Struct("<4sII")  # sign, length of the record, its checksum
 SIGN = b"toy1"
 ROOT = 1
+UNMOUNTED = pickle.dumps([])
 SLOT = 1 << 20  # bytes of the device for each write that lies beside the log, the first behind the log
 
 
@@ -67,13 +73,17 @@ class Toy(Operations):
 
     def __init__(self, device: str, bug: str = "") -> None:
         self.log, self.folders, self.files, self.pending = Log(device, bug), {ROOT: {}}, {}, []
-        self.bug, self.slots = bug, {}
+        self.bug, self.slots, crashed = bug, {}, False
         for record in self.log.records():
+            crashed = record != UNMOUNTED
             for what, *words in pickle.loads(record):
                 getattr(self, f"_{what}")(*words)
+        self.damaged = bug == "mute" or (crashed and bug in ("silent", "dead"))
 
     def init_with_config(self, conn_info, config_3) -> None:
-        config_3.use_ino, config_3.attr_timeout, config_3.entry_timeout = 1, 0.0, 0.0
+        if self.damaged and self.bug == "dead":
+            os._exit(7)
+        config_3.use_ino, config_3.attr_timeout, config_3.entry_timeout = int(self.bug != "anonymous"), 0.0, 0.0
 
     def do(self, what: str, *words) -> int:
         self.pending.append((what, *words))
@@ -120,6 +130,8 @@ class Toy(Operations):
         return self.number(above or "/"), name
 
     def getattr(self, path, fh=None):
+        while self.damaged and path != "/":
+            time.sleep(1)
         number = self.number(path)
         names = sum(child == number for held in self.folders.values() for child in held.values())
         if number in self.folders:
@@ -188,9 +200,10 @@ class Toy(Operations):
     fsyncdir = fsync
 
     def destroy(self, path):
+        time.sleep(0.5 if self.bug == "slow" else 0)
         self.fsync(path, 0, 0)
-        if self.bug == "last":  # so that a whole one follows when it did not crash
-            self.log.append(pickle.dumps([]))
+        if self.bug in ("last", "silent", "dead"):  # so that a whole one follows when it did not crash
+            self.log.append(UNMOUNTED)
 
 
 if __name__ == "__main__":
@@ -198,4 +211,4 @@ if __name__ == "__main__":
     if what == "make":
         os.pwrite(os.open(device, os.O_RDWR), bytes(HEAD.size), 0)
     else:
-        FUSE(Toy(device, *rest[1:]), rest[0], foreground=True, nothreads=True, direct_io=True)
+        FUSE(Toy(device, *rest[1:]), rest[0], foreground=rest[1:] != ["slow"], nothreads=True, direct_io=True)

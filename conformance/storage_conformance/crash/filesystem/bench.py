@@ -7,21 +7,19 @@ folder there, `WORK`.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from time import sleep
 
-from ..readers import Command
 from .device import Device, Recorder
 from .image import Image
-from .kinds import SECONDS, Kind, Unknown, ran
+from .kinds import Kind, Unknown, ran
 from .loops import CannotMount, attached, mount, unmount
 from .perturb import NOBODY, UNRELATED, Perturbation, Perturber, sync_all
 from .recording import Recording
+from .served import NoAnswer, served
 from .states import State
 from .workload import Complaint, Workload
 
@@ -29,7 +27,8 @@ __all__ = ["WORK", "Bench"]
 
 WORK = "work"
 PROBE = "probe"
-WAIT = 0.005
+LONG = 600.0
+"""Seconds for what a workload does without any crash; its calls may be a user's programs."""
 
 
 @dataclass
@@ -57,9 +56,9 @@ class Bench:
             raise Unknown(f"--mkfs failed with status {status}: {said or 'it said nothing'}")
         made = self.device.held()
         try:
-            with self.mounted(self.device.path):
+            with self.mounted(self.device.path, self.kind.patience):
                 return made
-        except CannotMount as error:
+        except (CannotMount, NoAnswer) as error:
             options = f" with --options {self.kind.options}" if self.kind.options else ""
             raise Unknown(f"the new file system cannot be mounted{options}: {error.strerror}") from None
 
@@ -126,35 +125,37 @@ class Bench:
         said = self.looked_at(state.image(), judge)
         if not said and not found and thorough:
             said = self.kind.complaint(self.state)
-        return found + [(said, max(state.moments))] * bool(said)
+        return [(said, max(state.moments))] if said else found
 
     def looked_at(self, image: Image, look: Callable[[], None]) -> str:
-        """Call `look` while this image is mounted at the top; why it cannot be mounted, or "". It stays in `state`."""
+        """Call `look` while this image is mounted at the top; why it cannot be mounted or asked, or "".
+
+        The image stays in `state`.
+        """
         self.state.unlink(missing_ok=True)
         image.save(self.state)
         try:
-            with self.mounted(self.state):
+            with self.mounted(self.state, self.kind.patience):
                 look()
         except CannotMount as error:
             return f"it cannot be mounted: {error.strerror}"
+        except NoAnswer as error:
+            return str(error.strerror)
         return ""
 
     @contextmanager
-    def mounted(self, file: Path) -> Iterator[None]:
+    def mounted(self, file: Path, patience: float = LONG) -> Iterator[None]:
         """The file system on this file, mounted at the top, and whoever serves it gone afterwards."""
         with attached(file) as loop:
-            if not self.kind.mount:
-                mount(loop, self.top, self.kind.name, self.kind.all_options)
-                try:
+            if self.kind.mount:
+                with served(self.kind, loop, self.top, self.folder / "said", patience):
                     yield
-                finally:
-                    unmount(self.top)
                 return
-            served = _served(self.kind.mount, loop, self.top)
+            mount(loop, self.top, self.kind.name, self.kind.all_options)
             try:
                 yield
             finally:
-                _unserve(self.kind.unmount, self.top, served)
+                unmount(self.top)
 
 
 def _written(probe: Path) -> list[str]:
@@ -171,30 +172,3 @@ def _written(probe: Path) -> list[str]:
     except OSError as error:
         return [f"it cannot be written after the crash: {error.strerror}"]
     return [] if held == b"after the crash" else [f"what is written after the crash reads as {held!r}"]
-
-
-def _served(command: Command, loop: Path, top: Path) -> subprocess.Popen[bytes]:
-    """Start a user's own file system; it may stay in the foreground or not. Raises CannotMount."""
-    words = command.filled(device=loop, dir=top)
-    served = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603  # the user's own
-    for _ in range(int(SECONDS / WAIT)):
-        if top.is_mount():
-            return served
-        if served.poll():
-            raise CannotMount(0, f"--mount failed with status {served.returncode}")
-        sleep(WAIT)
-    served.kill()
-    raise CannotMount(0, f"--mount did not mount it within {SECONDS} s")
-
-
-def _unserve(command: Command | None, top: Path, served: subprocess.Popen[bytes]) -> None:
-    """Unmount it, and wait for its process, which may be writing still."""
-    if command:
-        ran(command.filled(dir=top))
-    if top.is_mount():
-        unmount(top)
-    try:
-        served.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        served.kill()
-        served.wait()

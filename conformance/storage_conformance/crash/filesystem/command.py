@@ -21,7 +21,7 @@ from .device import NoDevice
 from .examining import Plan, replayed
 from .generate import sequences
 from .isolation import CannotIsolate, place
-from .kinds import Kind, Unknown, kind_of
+from .kinds import LARGE, SECONDS, Kind, Unknown, kind_of
 from .needs import missing, missing_programs
 from .page import page, show_report
 from .program import programs
@@ -43,6 +43,10 @@ ALIKE = (
     "order of changes"
 )
 """Nobody knows what a program makes of anything else, such as the very time."""
+MOUNT = (
+    f"mounts {{device}} at {{dir}} within {SECONDS} s: one of your own, in the background or not. The device has "
+    f"{LARGE} MiB if you give --mkfs; only fsync counts, for sync does not reach a file system in user space"
+)
 Text = Annotated[str, typer.Option(metavar="CMD")]
 
 
@@ -50,7 +54,7 @@ def filesystem(
     name: Annotated[str, typer.Argument(metavar="TYPE", help="ext4, xfs, btrfs, ext2, or any that the kernel has")],
     mkfs: Annotated[str, typer.Option(metavar="CMD", help="makes it on {device}")] = "",
     options: Annotated[str, typer.Option(metavar="O", help="of the mount, such as data=journal,nodelalloc")] = "",
-    mount: Annotated[str, typer.Option(metavar="CMD", help="mounts {device} at {dir}: one of your own")] = "",
+    mount: Annotated[str, typer.Option(metavar="CMD", help=MOUNT)] = "",
     unmount: Annotated[str, typer.Option(metavar="CMD", help="unmounts {dir}")] = "",
     workload: Annotated[list[str] | None, typer.Option(metavar="W", help="seq1, seq2, seq3 or a FILE")] = None,
     write: Annotated[str, typer.Option(metavar="CMD", help="a program as workload, as for store-crash run")] = "",
@@ -100,7 +104,7 @@ class _Asked:
         self.commands = _pair(write, read) if write else None
         self.promises = USER_SPACE if kind.mount else promised(kind.name, kind.options)
         self.names = names or (() if write else ("seq1",))
-        self.files = {name: parse(Path(name), self.promises) for name in self.names if name not in LENGTHS}
+        self.files = {name: parse(_file(name), self.promises) for name in self.names if name not in LENGTHS}
 
     def workloads(self, scratch: Path) -> list[Workload]:
         """All of them, the short ones first."""
@@ -119,6 +123,12 @@ class _Asked:
             return iter([self.files[name]])
         count, limit = LENGTHS[name]
         return iter(sequences(count, seed=self.seed, limit=limit, promises=self.promises))
+
+
+def _file(name: str) -> Path:
+    if not Path(name).exists():
+        raise BadCommand(f"--workload {name}: there is no such file, and it is none of {', '.join(LENGTHS)}")
+    return Path(name)
 
 
 def _pair(write: str, read: str) -> tuple[Command, Command]:

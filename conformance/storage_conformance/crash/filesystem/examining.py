@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ..readers import BadCommand
 from .bench import Bench
@@ -16,7 +16,7 @@ from .recording import Recording
 from .replay_file import Replay, saved
 from .result import Finding, Outcome
 from .shortest import shortest
-from .states import BOUND, State, epochs, states
+from .states import BOUND, State, ended, epochs, states
 from .workload import Complaint, Workload
 
 __all__ = ["Examined", "Looks", "Plan", "examine", "replayed"]
@@ -24,8 +24,13 @@ __all__ = ["Examined", "Looks", "Plan", "examine", "replayed"]
 TRIES = 60
 """States that are tried for the smallest."""
 FIGURES = ("states", "bad", "checked", "epochs", "bounded")
+
+
 FAILURES = (OSError, BadCommand)
 """What is no answer of a file system to a crash."""
+ALIKE = "; the names of a file must have one inode number (which libfuse takes from a file system with use_ino)"
+Tell: TypeAlias = Callable[[Outcome], None]
+"""It is told what was found so far: who waits for the whole may not have the time."""
 
 
 class Looks(Protocol):
@@ -51,13 +56,14 @@ class Plan:
     """Whether one violation is enough."""
 
 
-def examine(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
+def examine(bench: Bench, workload: Workload, plan: Plan, tell: Tell = lambda outcome: None) -> Outcome:
     """Record it, look at each state, and tell of the first that is wrong, and of the first that needs torn blocks.
 
     What is told is of the shortest workload that shows it, and of a state of which little is lost, if the plan says so.
     """
-    outcome = _looked_at(bench, workload, plan)
+    outcome = _looked_at(bench, workload, plan, tell)
     if plan.small and _is_wrong(outcome):
+        tell(replace(outcome, so_far=True))
         quick = replace(plan, small=False, first=True)
         least = shortest(workload, lambda fewer: _is_wrong(_looked_at(bench, fewer, quick)))
         if least is not workload:
@@ -70,19 +76,26 @@ def _is_wrong(outcome: Outcome) -> bool:
     return any(not found.torn for found in outcome.findings)
 
 
-def _looked_at(bench: Bench, workload: Workload, plan: Plan) -> Outcome:
-    outcome = Outcome()
+def _looked_at(bench: Bench, workload: Workload, plan: Plan, tell: Tell = lambda outcome: None) -> Outcome:
+    outcome, end = Outcome(), None
+
+    def so_far(found: Outcome) -> None:
+        tell(replace(_both(outcome, found), so_far=True))
+
     try:
         for others in perturbations(workload.lines, plan.seed) if plan.others else [NOBODY]:
             recording = bench.record(workload, others)
-            found = Examined(bench, workload, recording, others, plan).outcome()
+            end = end or ended(recording)  # of the first, with nobody else: it was unmounted
+            found = Examined(bench, workload, recording, others, plan, so_far, end).outcome()
             sizes = [len(epoch.cut(BLOCK)) for epoch in epochs(recording.events)]
             bounded = sum(size > BOUND for size in sizes)
             outcome = _both(outcome, replace(found, epochs=len(sizes), bounded=bounded))
             if plan.first and _is_wrong(outcome):
                 break
+    except WrongAnyway as error:
+        return replace(outcome, why=f"{workload.name}: wrong without any crash: {error}")
     except FAILURES as error:
-        return replace(outcome, why=f"{workload.name}: it cannot be done on this file system: {error}")
+        return replace(outcome, why=f"{workload.name}: it cannot be done on this file system: {_plain(error)}")
     return outcome
 
 
@@ -93,13 +106,22 @@ def _both(first: Outcome, second: Outcome) -> Outcome:
     return Outcome(findings=first.findings + fresh, **figures)
 
 
-def replayed(bench: Looks, replay: Replay, plan: Plan) -> Outcome:
+def _plain(error: Exception) -> str:
+    """Without the paths of this machine, which the user does not know."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def replayed(bench: Looks, replay: Replay, plan: Plan, tell: Tell = lambda outcome: None) -> Outcome:
     """What was recorded elsewhere, looked at here: the state that was chosen, or all."""
-    one = Examined(bench, replay.workload, replay.recording, replay.others, plan)
+    one = Examined(bench, replay.workload, replay.recording, replay.others, plan, tell)
     try:
         return one.outcome(replay.states(plan.seed))
     except FAILURES as error:
-        return Outcome(why=f"{replay.workload.name}: it cannot be replayed here: {error}")
+        return Outcome(why=f"{replay.workload.name}: it cannot be replayed here: {_plain(error)}")
+
+
+class WrongAnyway(Exception):
+    """The file system is wrong where nothing crashed, so that no power cut is to blame; the text says how."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +133,12 @@ class Examined:
     recording: Recording
     others: Perturbation
     plan: Plan
+    tell: Tell = lambda outcome: None
+    end: State | None = None
+    """What was there when all was done, and unmounted, if that is known."""
 
     def outcome(self, among: Iterable[State] | None = None) -> Outcome:
-        """Of these states, or of all."""
+        """Of these states, or of all. Raises WrongAnyway."""
         some = Random(f"{self.plan.seed} {self.others} {self.workload.lines}")  # noqa: S311  # choices, not secrets
         count = bad = checked = 0
         found: dict[bool, Finding] = {}
@@ -122,11 +147,22 @@ class Examined:
             complaints = self.bench.complaints(state, self.workload, thorough=thorough)
             count, bad, checked = count + 1, bad + bool(complaints), checked + thorough
             torn = state.size < BLOCK
+            if complaints and not found:
+                self.blame_the_crash()
             if complaints and not torn and self.plan.first:
                 return Outcome(count, bad, checked, (self.finding(state, complaints[0]),))
             if complaints and torn not in found:
+                found[torn] = self.finding(state, complaints[0])
+                self.tell(Outcome(count, bad, checked, tuple(found.values()), so_far=True))
                 found[torn] = self.finding(*self.smallest(state, complaints))
         return Outcome(count, bad, checked, tuple(found.values()))
+
+    def blame_the_crash(self) -> None:
+        """Raises WrongAnyway where it is as wrong without one."""
+        wrong = self.end and self.bench.complaints(self.end, self.workload)
+        if wrong:
+            links = any(line.startswith("link ") for line in (*self.workload.before, *self.workload.lines))
+            raise WrongAnyway(wrong[0][0] + ALIKE * links)
 
     def finding(self, state: State, complaint: Complaint) -> Finding:
         """It, told and saved."""

@@ -15,14 +15,14 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import sleep
 from typing import Any
 
-from .loops import NEW_MOUNTS, attached_files, detach, libc, unmount
+from .loops import NEW_MOUNTS, attached_files, detach, libc, mounts, unmount
 
 __all__ = ["CannotIsolate", "Isolated", "clear", "place", "sweep"]
 
@@ -31,7 +31,7 @@ PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 MARK = "store-crash-filesystem-"
 MEMORY = Path("/dev/shm")  # noqa: S108  # private folders are made in it
-PATIENCE, WAIT = 500, 0.01
+PATIENCE, WAIT = 2000, 0.01
 
 
 class CannotIsolate(RuntimeError):
@@ -51,13 +51,28 @@ class Isolated:
 
     def close(self) -> None:
         """End it at once, and with it what it mounted and started."""
+        with suppress(OSError):  # none was made yet
+            inside = Path(f"/proc/{self.process.pid}/ns/pid_for_children").readlink()
+            _end_those(lambda process: (process / "ns/pid").readlink() == inside)
         self.process.kill()
         self.process.join()
-        try:
-            while True:  # until both it and the process in the namespaces are gone
+        with suppress(EOFError, OSError):
+            while self.pipe.poll(PATIENCE * WAIT):  # until both it and the process in the namespaces are gone
                 self.pipe.recv()
-        except (EOFError, OSError):
-            self.pipe.close()
+        self.pipe.close()
+
+
+def _end_those(which: Callable[[Path], bool]) -> None:
+    """End the processes in other namespaces for whose folder in /proc this says so; never one in that of the caller.
+
+    The kernel would, with the first of a namespace; but that one cannot end while a file system in user space, which
+    is one of the others, owes it an answer.
+    """
+    own = Path("/proc/self/ns/pid").readlink()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            if (process / "ns/pid").readlink() != own and which(process):
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def _apart(parent: int, pipe: Connection, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
@@ -138,15 +153,19 @@ def _is_left(folder: Path) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Unmount what is mounted in the folder, detach what is attached to its files, and remove it."""
-    for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
-        point = Path(line.split()[1].encode().decode("unicode_escape"))  # a blank is written \040
+    """End who mounted something in the folder, unmount and detach what is there still, and remove it.
+
+    It stays where a loop device cannot be freed, for the next run to try again.
+    """
+    own = mounts()
+    _end_those(lambda process: any(point not in own and point.is_relative_to(folder) for point in mounts(process)))
+    for point in reversed(own):
         if point.is_relative_to(folder):
             unmount(point)
     for loop, _ in [found for found in attached_files() if found[1].is_relative_to(folder)]:
         detach(loop)
     for _ in range(PATIENCE):  # the kernel takes a moment for what ended by itself
         if not any(file.is_relative_to(folder) for _, file in attached_files()):
-            break
+            shutil.rmtree(folder, ignore_errors=True)
+            return
         sleep(WAIT)
-    shutil.rmtree(folder, ignore_errors=True)

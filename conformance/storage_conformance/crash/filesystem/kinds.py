@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..readers import BadCommand, Command
 
-__all__ = ["KINDS", "Kind", "Unknown", "kind_of", "plain", "ran"]
+__all__ = ["KINDS", "LARGE", "SECONDS", "Kind", "Unknown", "kind_of", "plain", "ran"]
 
 LARGE = 512  # MiB, for what a user makes: enough for the defaults of every tool
 SECONDS = 60
@@ -45,6 +45,8 @@ class Kind:
     options: str = ""
     mount: Command | None = None
     unmount: Command | None = None
+    patience: float = 30.0
+    """Seconds for what `mount` serves to be looked at after a crash."""
 
     @property
     def all_options(self) -> str:

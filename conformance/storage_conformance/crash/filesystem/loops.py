@@ -6,6 +6,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import re
 import stat
 import struct
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
-__all__ = ["NEW_MOUNTS", "CannotMount", "attached", "attached_files", "detach", "libc", "mount", "unmount"]
+__all__ = [
+    "NEW_MOUNTS", "CannotMount", "attached", "attached_files", "detach", "is_mounted", "libc", "mount", "mounts",
+    "unmount",
+]  # fmt: skip
 
 CONTROL = Path("/dev/loop-control")
 GET_FREE, CONFIGURE, CLEAR = 0x4C82, 0x4C0A, 0x4C01  # LOOP_CTL_GET_FREE, _CONFIGURE, _CLR_FD of <linux/loop.h>
@@ -125,6 +129,17 @@ def mount(source: Path, folder: Path, kind: str, options: str = "") -> None:
         libc("mount", *names, ctypes.c_ulong(flags), os.fsencode(data))
     except OSError as error:
         raise CannotMount(error.errno, os.strerror(error.errno or 0)) from None
+
+
+def mounts(process: Path = Path("/proc/self")) -> list[Path]:
+    """Where something is mounted, as a process sees it, the last one last. Raises OSError when that is no more."""
+    told = (process / "mounts").read_text("utf-8", "surrogateescape").splitlines()
+    return [Path(re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split(" ")[1])) for line in told]
+
+
+def is_mounted(folder: Path) -> bool:
+    """Nothing is asked of the file system itself: who serves it may be dead, or silent."""
+    return folder in mounts()
 
 
 def unmount(folder: Path) -> None:

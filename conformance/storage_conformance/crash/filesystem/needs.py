@@ -20,6 +20,8 @@ PACKAGES = {
 }  # fmt: skip
 FUSE = Path("/dev/fuse")
 STATUS = Path("/proc/self/status")
+USERS = Path("/proc/self/uid_map")
+ALL_USERS = ["0", "0", "4294967295"]  # as user_namespaces(7) shows the first namespace
 FILE_SYSTEMS = Path("/proc/filesystems")
 MAY_MOUNT = 1 << 21  # CAP_SYS_ADMIN of capabilities(7)
 
@@ -46,7 +48,7 @@ def _from_the_system(*, recording: bool) -> Iterator[str]:
         yield "Linux"
         return
     if os.geteuid() or not _may_mount():
-        yield "root, to mount (use sudo; a container must be privileged)"
+        yield "root, to mount (use sudo; a container must be privileged, and no user namespace)"
     if not CONTROL.exists():
         yield f"loop devices, {CONTROL} (modprobe loop; a container must be privileged)"
     if recording and not FUSE.exists():
@@ -64,9 +66,9 @@ def _in_kernel(name: str) -> bool:
 
 
 def _may_mount() -> bool:
-    """Root of a container may lack it."""
+    """Root of a container may lack it; root of a user namespace has it, and no block device is mounted for it."""
     (held,) = re.findall(r"^CapEff:\s*(\w+)$", STATUS.read_text(), re.MULTILINE)
-    return bool(int(held, 16) & MAY_MOUNT)
+    return bool(int(held, 16) & MAY_MOUNT) and USERS.read_text().split() == ALL_USERS
 
 
 def _has_libfuse() -> bool:

@@ -20,6 +20,8 @@ from .workload import Complaint, looked
 
 __all__ = ["Program", "programs"]
 
+SHOWN = 100  # characters of a word
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -60,9 +62,8 @@ class Program:
     @property
     def lines(self) -> tuple[str, ...]:
         """A run of the writer each."""
-        return tuple(
-            " ".join(self.write.filled(key=put.key, file=f"{len(put.value)}-bytes")) for put in self.scenario.puts
-        )
+        filled = (self.write.filled(key=put.key, file=f"{len(put.value)}-bytes") for put in self.scenario.puts)
+        return tuple(" ".join(map(_short, words)) for words in filled)
 
     def prepare(self, root: Path) -> None:
         """Nothing is there before."""
@@ -156,6 +157,12 @@ def programs(write: Command, read: Command, seed: int, scratch: Path) -> list[Pr
     """The workloads of a writer and a reader: those that `store-crash run` tries too."""
     chosen = scenarios(seed, keyed=write.has("key"))
     return [Program(write, read, scenario, scratch / str(n), seed) for n, scenario in enumerate(chosen)]
+
+
+def _short(word: str) -> str:
+    """A word of a command, to be read: it may be a whole program."""
+    plain = " ".join(word.split())
+    return plain if len(plain) <= SHOWN else f"{plain[:SHOWN]}..."
 
 
 def _is(ran: Ran, value: bytes) -> bool:

@@ -57,6 +57,8 @@ class Outcome:
     epochs: int = 0
     bounded: int = 0
     """Epochs of so many pages that not each was lost, and alone."""
+    so_far: bool = False
+    """Whether it is told while the workload is still being looked at."""
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """One workload more."""
-        self.workloads += not outcome.why
+        self.workloads += not (outcome.why or outcome.so_far)
         self.states += outcome.states
         self.bad += outcome.bad
         self.checked += outcome.checked

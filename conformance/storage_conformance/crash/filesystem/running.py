@@ -58,16 +58,18 @@ def run(
     Raises Unknown, CannotIsolate and NoDevice where it cannot be made, mounted or recorded; Stopped.
     After KeyboardInterrupt and the time limit the report is of what was seen until then, and never "holds".
     """
-    start = monotonic()
+    start, early = monotonic(), dict[Isolated, Outcome]()
     report = Report(kind.name, kind.options, options.seed)
     with place() as folder:
         try:
             with _benches(kind, folder, options) as benches:
-                for outcome in _shared_out(benches, iter(tasks), options, start + options.time_limit):
+                for outcome in _shared_out(benches, iter(tasks), options, start + options.time_limit, early):
                     report.add(outcome)
                     report.seconds = monotonic() - start
                     watch(report)
         except (KeyboardInterrupt, TimeIsUp) as error:
+            for outcome in early.values():
+                report.add(outcome)
             report.why.append("interrupted" if isinstance(error, KeyboardInterrupt) else "the time limit was reached")
     report.seconds = monotonic() - start
     return report
@@ -82,9 +84,16 @@ def _benches(kind: Kind, folder: Path, options: Options) -> Iterator[list[Isolat
 
 
 def _shared_out(
-    benches: list[Isolated], tasks: Iterator[Workload | Replay], options: Options, end: float
+    benches: list[Isolated],
+    tasks: Iterator[Workload | Replay],
+    options: Options,
+    end: float,
+    early: dict[Isolated, Outcome],
 ) -> Iterator[Outcome]:
-    """Each bench gets a task when it is free. Raises TimeIsUp, Stopped, and what a bench raises."""
+    """Each bench gets a task when it is free; `early` is filled with what those that are busy have found.
+
+    Raises TimeIsUp, Stopped, and what a bench raises.
+    """
     free: list[Isolated] = []
     busy = list(benches)
     wrong = 0
@@ -92,9 +101,13 @@ def _shared_out(
     while busy:
         for bench in _heard(busy, end):
             answer = _answer(bench)
+            if answer and answer.so_far:
+                early[bench] = answer
+                continue
+            early.pop(bench, None)
             free.append(bench)
             busy.remove(bench)
-            if isinstance(answer, Outcome):
+            if answer:
                 wrong += any(not found.torn for found in answer.findings)
                 yield answer
         for bench in list(free):
@@ -134,10 +147,10 @@ def _serve(pipe: Connection, kind: Kind, folder: Path, recorder: Callable[[], Re
         while True:
             task, plan = pipe.recv()
             if isinstance(task, Replay):
-                pipe.send(replayed(bench, task, plan))
+                pipe.send(replayed(bench, task, plan, pipe.send))
             else:
                 assert bench.made  # here, so that what is wrong with it is told once, and not of each workload
-                pipe.send(examine(bench, task, plan))
+                pipe.send(examine(bench, task, plan, pipe.send))
     except (Unknown, NoDevice, OSError) as error:
         pipe.send(error)
     except EOFError:

@@ -20,7 +20,7 @@ from random import Random
 from .image import BLOCK, SECTOR, Image
 from .recording import Event, Flush, Mark, Recording, Write
 
-__all__ = ["BOUND", "CHANCES", "Epoch", "Moment", "State", "epochs", "pieces", "states"]
+__all__ = ["BOUND", "CHANCES", "Epoch", "Moment", "State", "ended", "epochs", "pieces", "states"]
 
 BOUND = 12
 """Pages of an epoch that are left out, and that are alone, each; of more, so many by chance."""
@@ -77,6 +77,15 @@ class State:
         last = max((write for number, (write, _) in enumerate(self.epoch.cut(self.size)) if number in kept), default=-1)
         moments = self.epoch.since(last)
         return State(label or self.label, self.before, self.epoch, self.size, kept, moments)
+
+
+def ended(recording: Recording) -> State:
+    """What the device holds at the end, with nothing lost: if all was unmounted by then, no power cut left it."""
+    image = recording.base.copy()
+    for write in [event for event in recording.events if isinstance(event, Write)]:
+        image.write(write.offset, write.data)
+    *_, last = epochs(recording.events)
+    return State("all", image, replace(last, writes=()), BLOCK, frozenset(), frozenset({max(last.moments[-1])}))
 
 
 def epochs(events: Iterable[Event]) -> Iterator[Epoch]:
