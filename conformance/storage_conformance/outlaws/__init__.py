@@ -79,8 +79,8 @@ _RIGHT = (
     replicated,
 )
 CONTROLS: tuple[Callable[..., Any], ...] = (
-    right.Plain, right.Bounded, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile,
-    right.Sqlite, right_mappings.Entries, right_mappings.BoundedEntries, right_mappings.FolderEntries,
+    right.Plain, right.Narrow, right.Listed, right.CopyOnWrite, right.Sharded, right.Folder, right.LogFile,
+    right.Sqlite, right_mappings.Entries, right_mappings.NarrowEntries, right_mappings.FolderEntries,
     on_the_wire.KeepsToTheWire,
     *(getattr(module, name) for module in _RIGHT for name in module.__all__ if name != "parts"),
 )  # fmt: skip  # stores in memory and in a directory, mappings, combinators

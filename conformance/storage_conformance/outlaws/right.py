@@ -24,7 +24,7 @@ from storage_combinators.functions import as_bytes, listed, present
 from storage_combinators.ref import Ref
 from storage_combinators.store import MISSING, Conflict, Depth, Missing, Refused
 
-__all__ = ["Bounded", "CopyOnWrite", "Folder", "Listed", "LogFile", "Plain", "Sharded", "Sqlite", "Verbs", "known"]
+__all__ = ["CopyOnWrite", "Folder", "Listed", "LogFile", "Narrow", "Plain", "Sharded", "Sqlite", "Verbs", "known"]
 
 
 def known(ref: object) -> Ref:
@@ -137,7 +137,7 @@ class Listed(Verbs):
         return [ref for ref, _ in self.pairs]
 
 
-class Bounded(Plain):
+class Narrow(Plain):
     """Short refs and small values are taken, and no others; it says so."""
 
     claims: ClassVar[dict[str, object]] = {"max_key": 40, "max_value": 300}

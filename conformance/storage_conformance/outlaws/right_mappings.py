@@ -12,7 +12,7 @@ from storage_combinators.store import MISSING, Refused
 
 from .right import Folder, Plain, Verbs
 
-__all__ = ["BoundedEntries", "Entries", "FolderEntries"]
+__all__ = ["Entries", "FolderEntries", "NarrowEntries"]
 
 
 class Entries(MutableMapping[str, bytes]):
@@ -56,7 +56,7 @@ class Entries(MutableMapping[str, bytes]):
         return len(self.keys_now())
 
 
-class BoundedEntries(Entries):
+class NarrowEntries(Entries):
     """Short keys and small values are taken, and no others; it says so."""
 
     claims: ClassVar[dict[str, object]] = {"max_key": 40, "max_value": 300}
