@@ -150,10 +150,7 @@ VALUES = {  # few, so that they come back, and none that says when it was writte
 
 
 def long_history(t: Trial, length: int, handles: tuple[str, ...] = ("store",)) -> None:
-    """Steps by chance among few refs and values, so that states come back; no engine draws so long ones.
-
-    Opened again meanwhile: what opening does wrong may be right again at the end.
-    """
+    """Steps by chance among few refs and values, so that states come back; opened again on its way, and at its end."""
     random, kind = Random(t.choose(range(max(1, t.rounds // 4)))), t.place.subject.kind  # noqa: S311  # nothing secret
     keys = tuple(t.place.key(Ref.parse(name)) for name in NAMES)
     held = tuple(value for value in VALUES[t.claims.values] if t.claims.takes(value))
