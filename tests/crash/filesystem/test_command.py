@@ -8,7 +8,6 @@ import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +22,7 @@ from storage_conformance.crash.filesystem.kinds import kind_of
 from storage_conformance.crash.filesystem.program import programs
 from storage_conformance.crash.filesystem.promises import PROMISES
 from storage_conformance.crash.filesystem.recording import Flush
-from storage_conformance.crash.filesystem.result import Finding, Outcome, Report
+from storage_conformance.crash.filesystem.result import Report
 from storage_conformance.crash.filesystem.running import Options, run
 from storage_conformance.crash.filesystem.workload import Calls
 from storage_conformance.crash.readers import Command
@@ -257,26 +256,6 @@ def test_a_device_that_does_not_answer_in_time_is_no_time_limit(monkeypatch) -> 
     monkeypatch.setattr(running, "_benches", lambda *given: nullcontext([SimpleNamespace(pipe=here)]))
     with pytest.raises(TimeoutError, match="Connection timed out"):
         run(kind_of("ext4"), [], Options())
-
-
-@pytest.mark.parametrize(("ends", "why"), [(0, "interrupted"), (1, "the time limit was reached")])
-def test_what_was_found_is_told_also_if_nobody_waits_for_the_rest(monkeypatch, ends, why) -> None:
-    here, there = Pipe()
-    found = Finding((), ("create foo",), "foo is missing", "foo is missing. The power goes.")
-    there.send("ready")
-    there.send(Outcome(states=3, bad=1, findings=(found,), so_far=True))
-
-    def waited(pipes: list[Connection], left: float) -> list[object]:
-        if not (heard := wait(pipes, 0)) and not ends:
-            raise KeyboardInterrupt
-        return list(heard)
-
-    bench = type("Bench", (), {"pipe": here})()
-    monkeypatch.setattr(running, "_benches", lambda *given: nullcontext([bench]))
-    monkeypatch.setattr(running, "wait", waited)
-    report = run(kind_of("ext4"), [Calls(("create foo",))], Options())
-    assert (report.verdict, report.findings, report.why) == ("violated", [found], [why])
-    assert (report.workloads, report.states) == (0, 3)
 
 
 def test_who_is_interrupted_is_told_so_in_one_line(capsys, monkeypatch, can_mount) -> None:

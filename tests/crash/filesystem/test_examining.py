@@ -1,15 +1,19 @@
 """examine: what a violation becomes while its workload is made shorter."""
 
+from contextlib import nullcontext
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
 from types import SimpleNamespace
 
 import pytest
 
-from storage_conformance.crash.filesystem import examining
+from storage_conformance.crash.filesystem import examining, running
 from storage_conformance.crash.filesystem.examining import Plan, examine
 from storage_conformance.crash.filesystem.image import Image
 from storage_conformance.crash.filesystem.kinds import kind_of
 from storage_conformance.crash.filesystem.recording import Flush, Mark, Recording, Write
 from storage_conformance.crash.filesystem.result import Finding, Outcome
+from storage_conformance.crash.filesystem.running import Options, run
 from storage_conformance.crash.filesystem.states import State, ended
 from storage_conformance.crash.filesystem.workload import Calls, Complaint
 
@@ -67,3 +71,23 @@ def test_what_is_as_wrong_at_the_end_was_not_done_by_a_crash() -> None:
 def test_the_end_has_all_that_was_written_and_one_moment() -> None:
     assert ended(WRITTEN).image().read(0, 8192) == b"b" + b"a" * 8191
     assert ended(WRITTEN).moments == {(1, 1)}
+
+
+@pytest.mark.parametrize(("ends", "why"), [(0, "interrupted"), (1, "the time limit was reached")])
+def test_what_was_found_is_told_also_if_nobody_waits_for_the_rest(monkeypatch, ends, why) -> None:
+    here, there = Pipe()
+    found = Finding((), ("create foo",), "foo is missing", "foo is missing. The power goes.")
+    there.send("ready")
+    there.send(Outcome(states=3, bad=1, findings=(found,), so_far=True))
+
+    def waited(pipes: list[Connection], left: float) -> list[object]:
+        if not (heard := wait(pipes, 0)) and not ends:
+            raise KeyboardInterrupt
+        return list(heard)
+
+    bench = type("Bench", (), {"pipe": here})()
+    monkeypatch.setattr(running, "_benches", lambda *given: nullcontext([bench]))
+    monkeypatch.setattr(running, "wait", waited)
+    report = run(kind_of("ext4"), [Calls(("create foo",))], Options())
+    assert (report.verdict, report.findings, report.why) == ("violated", [found], [why])
+    assert (report.workloads, report.states) == (0, 3)
