@@ -24,7 +24,8 @@ def spoken(subject: Any) -> bool:
 
 def speak(t: Trial, function: Callable[..., None], *args: str) -> None:
     """Run `function` of the store, the root and `args`, where a plain request comes through as the client's do."""
-    status, _, _ = sent(t.place.below, "GET", at(t.place.below, t.root / "a"))  # type: ignore[no-untyped-call]  # plain
+    server: Any = t.place.below
+    status, _, _ = sent(server, "GET", at(server, t.root / "a"))  # type: ignore[no-untyped-call]  # plain
     if status != 404:
         raise Exempted(
             f"a plain GET of what is not there is answered with {status}, so it is not the server that speaks"
@@ -34,7 +35,7 @@ def speak(t: Trial, function: Callable[..., None], *args: str) -> None:
         t.program(function, "store", "root", *args, helpers=helpers)
     finally:
         for name in () if t.claims.lists else ("a", "b"):
-            t.place.below.delete(t.root / name)
+            server.delete(t.root / name)
 
 
 def at(store, ref):  # type: ignore[no-untyped-def]  # it is printed into scripts, plain

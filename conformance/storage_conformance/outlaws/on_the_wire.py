@@ -103,7 +103,7 @@ class Server(BaseHTTPRequestHandler):
         lines = "".join("/" + "/".join(map(self.spelt, names)) + "\n" for names in cut)
         self.say(200, lines.encode(), Content_Type="text/x-refs")
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that the base gives it
         """Nothing is logged."""
 
 
