@@ -75,6 +75,11 @@ def same(one: object, other: object) -> bool:
         return False
 
 
+def changes_nothing(old: object, new: object) -> bool:
+    """Does ``swap(r, old, new)`` change nothing? 1 and True are equal, and another value."""
+    return old is new or (same(old, new) and repr(old) == repr(new))
+
+
 def present(value: V | Gone) -> V:
     """`value`, which must be one: MISSING is a TypeError, since storing it must neither delete nor create."""
     if value is MISSING:

@@ -20,7 +20,7 @@ from storage_combinators import (
     WriteBack,
     look,
 )
-from storage_combinators.functions import listed
+from storage_combinators.functions import exists, listed
 from storage_combinators.store import Depth
 
 A, B, C = Ref("a"), Ref("b"), Ref("a", "c")
@@ -111,6 +111,34 @@ def test_a_failure_holds_up_no_other_and_is_raised_when_all_were_tried() -> None
         queue.drain()
     assert taken == [B, C]
     assert list(queue.waiting) == [A]
+
+
+@pytest.mark.parametrize("silence", [ConnectionError, TimeoutError])
+def test_where_nobody_answers_the_others_are_not_tried(silence: type[OSError]) -> None:
+    asked: list[Ref] = []
+
+    def target(operation: Operation) -> None:
+        asked.append(operation.ref)
+        raise silence("down")
+
+    queue = Queue(target)
+    for ref in (A, B, C):
+        queue(Operation("PUT", ref))
+    with pytest.raises(silence, match="down"):
+        queue.drain()
+    assert asked == [A]
+    assert list(queue.waiting) == [A, B, C]
+
+
+def test_whether_one_is_there_asks_for_no_other() -> None:
+    asked: list[tuple[str, Ref]] = []
+    store = WriteBack(Failing(Memory(), before=lambda verb, ref: asked.append((verb, ref))), Memory())
+    store.put(A, 1)
+    store.put(B, 2)
+    asked.clear()
+    assert exists(store, A)
+    assert {ref for _, ref in asked} <= {A}
+    assert not exists(store, C)
 
 
 verbs = st.lists(st.tuples(st.sampled_from(["put", "delete", "flush", "flush one"]), st.sampled_from([Ref(), A, B, C])))

@@ -221,3 +221,12 @@ def test_a_swap_that_only_tests_is_no_version_and_no_note() -> None:
         store.swap(a, 2, 2)
     assert versions.cells == {}
     assert store.notes.cells == {a: {"who": "another"}}  # type: ignore[attr-defined]  # a Memory
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, True), (0, False), ([1], [1.0])])
+def test_what_is_equal_and_not_the_same_is_a_change(one: object, other: object) -> None:
+    store = History(Memory({Ref("a"): one}), Memory(), iter(range(9)).__next__)
+    store.swap(Ref("a"), one, other)
+    assert repr(store.as_of(-1).get(Ref("a"))) == repr(one)
+    store.undo(Ref("a"))
+    assert repr(store.get(Ref("a"))) == repr(one)

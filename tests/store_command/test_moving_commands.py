@@ -119,6 +119,14 @@ def test_the_command_does_not_empty_a_store_for_a_name_spelt_wrong(run, tmp_path
     assert run("sync", "tpyo", "two").stdout == run("sync", "tpyo", "nothing", "--delete").stdout == b"nothing to do\n"
 
 
+def test_a_tree_with_a_cache_is_not_moved_onto_itself(run, tmp_path):
+    Disk(tmp_path / "one", "kill").put(A, b"1")
+    (tmp_path / "t.toml").write_text('tree = { class = "Cache", fast = "Memory", slow = "./one" }')
+    before = (tmp_path / "one" / "a.v").stat()
+    assert run("migrate", "t.toml", "t.toml").stderr == b"store: FROM and TO are one place\n"
+    assert (tmp_path / "one" / "a.v").stat().st_ino == before.st_ino, "it was nowhere for a moment"
+
+
 HELD = {"mapping": "{'a': b'1'}, {}", "memory": "store.Memory({store.Ref('a'): b'1'}), store.Memory()"}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 from typing import Any, ClassVar, TypeVar
 
-from ..functions import listed, look
+from ..functions import exists, listed, look
 from ..observing.operation import Operation
 from ..observing.queue import Queue
 from ..ref import Ref
@@ -86,8 +86,9 @@ class WriteBack(Cache[V]):
 
 def _listed(store: WriteBack[Any], base: Ref, depth: Depth) -> Iterator[Ref]:
     """What slow has, and laid over it what waits: where a write waits, fast says what is there."""
-    waiting = {ref: each for ref, each in list(store.waiting.items()) if ref.within(base)}
-    near = {*listed([ref for ref in waiting if look(store.fast, ref) is not MISSING], base, depth)}
+    ahead = list(store.waiting.items())
+    waiting = {ref: each for ref, each in ahead if (ref == base if depth == 0 else ref.within(base))}
+    near = {*listed([ref for ref in waiting if exists(store.fast, ref)], base, depth)}
     gone = {ref for ref, each in waiting.items() if each.verb == "DELETE"}
     touched = {ref.cut(len(base) + 1) for ref in gone}
     yield from near

@@ -19,7 +19,7 @@ from .cli_options import Enough, Form, Tree, out, ref_at
 from .cli_trees import as_bytes_of, settle, tree_named
 from .labels import hidden_in, in_one_line
 from .open_store import UsageError
-from .rewrap import nodes
+from .rewrap import nodes, ports
 from .syncing import Step, move, sync
 
 __all__ = ["app"]
@@ -96,7 +96,7 @@ def migrate_(
 ) -> int:
     """Move every value of FROM to TO: copied, read back, then removed. Stopped, it can be begun again."""
     one, other = tree_named(source), tree_named(target)
-    kept = any(isinstance(node, Memory) for node in nodes(one))  # two of which are equal, whatever they hold
+    kept = all(isinstance(node, Memory) for node in nodes(one) if not ports(node))  # equal, whatever two of them hold
     if one is other or (one == other and not kept):  # else found out by what is moved first, nowhere for a moment
         raise UsageError("FROM and TO are one place")
     refs = list(walk(one, ref_at(base)))

@@ -17,7 +17,8 @@ class DryRun(PassThrough[V]):
 
     ``get`` and ``refs`` are the source's, before and after every write. put, merge and delete do nothing;
     ``swap(r, old, new)`` reads, and raises Conflict unless ``get(r) = old``: the source is never asked to write.
-    Absence and failure of what the source is asked are the source's.
+    Absence and failure of what the source is asked are the source's. A Conflict is told by ``==`` alone: what the
+    source would find equal once it is written is not known before.
 
     >>> from storage_combinators import Memory
     >>> store = DryRun(Memory({Ref("a"): 1})); store.delete(Ref("a")); store.get(Ref("a"))

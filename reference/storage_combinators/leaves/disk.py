@@ -26,8 +26,8 @@ class Disk:
     ``get(r)`` reads the file ``root/spelled(r).v``. Absence is that file's; a permission or a full disk is a
     failure, and the old value stays. Stopped midway: old or new, whole. `safety` says what an acknowledged write
     survives: "power"; "order", whole after a power cut but perhaps old; "kill", the process only. No listing goes
-    through a symbolic link, so none leaves `root` or runs in circles; the other verbs do: whoever can make one there
-    can make them leave it.
+    through a symbolic link below its base, so none runs in circles; a base and the other verbs do: whoever can make
+    one there can make them leave `root`.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as root:

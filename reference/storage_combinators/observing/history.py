@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
-from ..functions import look, same
+from ..functions import changes_nothing, look
 from ..guarding.read_only import ReadOnly
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Gone, Missing, Refused, Store
@@ -48,7 +48,7 @@ class History(PassThrough[V]):
         self.source.delete(ref)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        if not same(old, new):
+        if not changes_nothing(old, new):
             self._keep(ref)
         self.source.swap(ref, old, new)
 
@@ -64,7 +64,7 @@ class History(PassThrough[V]):
         now = look(self.source, ref)
         for _, record in sorted(records(self.versions, ref), reverse=True):
             old = _value(self.versions.get(record))
-            if not same(old, now):
+            if not changes_nothing(old, now):
                 return self.swap(ref, now, old)
         raise Refused(f"{ref!r} was never anything else")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import local
 from typing import TypeVar
 
-from ..functions import look, same
+from ..functions import changes_nothing, look
 from ..ref import Ref
 from ..store import MISSING, Conflict, Gone, Refused, Store
 from ..transforming.pass_through import PassThrough
@@ -76,7 +76,7 @@ class Provenance(PassThrough[V]):
             self.source.delete(ref)
 
     def swap(self, ref: Ref, old: V | Gone, new: V | Gone, /) -> None:
-        with nullcontext() if same(old, new) else self._noted("" if new is MISSING else "swap", ref):
+        with nullcontext() if changes_nothing(old, new) else self._noted("" if new is MISSING else "swap", ref):
             self.source.swap(ref, old, new)
 
     @contextmanager

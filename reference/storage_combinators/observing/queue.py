@@ -14,7 +14,7 @@ class Queue:
 
     The newest operation of a ref counts and waits in the oldest one's place. It waits until `target` is done with it:
     what target refuses or fails stays where it was, holds up no other, and drain raises the first of it when all have
-    been handed on. One that arrives meanwhile stays for the next drain.
+    been handed on, or none answers any more. One that arrives meanwhile stays for the next drain.
 
     >>> queue = Queue(print)
     >>> for verb in "PUT", "DELETE", "PUT": queue(Operation(verb, Ref("a")))
@@ -40,6 +40,8 @@ class Queue:
                     self._hand_on(self.waiting.get(ref))
                 except Exception as failure:  # noqa: BLE001  # of this one alone, perhaps: raised when all were tried
                     failures.append(failure)
+                    if isinstance(failure, ConnectionError | TimeoutError):
+                        break  # nobody is there: each other one would wait as long
         if failures:
             raise failures[0]
 

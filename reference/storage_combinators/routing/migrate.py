@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..functions import look, walk
+from ..functions import exists, look, walk
 from ..ref import Ref
 from ..store import MISSING, Conflict, Depth, Refused, Store
 from .gathered import Gathered
@@ -68,14 +68,15 @@ class Migrate(Gathered[V]):
 
 
 def migrate(store: Migrate[Any], base: Ref = Ref(), told: Callable[[Ref], object] = id) -> int:
-    """Move all that old has at or under `base`; how many refs that were. `told` is called after each.
+    """Move all that old has at or under `base`; how many refs it has no longer. `told` is called after each.
 
-    Raises what the stores raise; called again, it goes on with what is left.
+    Raises what the stores raise; called again, it goes on with what is left: what another wrote to old meanwhile, and
+    for ever what is never equal to itself when it is read again, which no swap can take out.
     """
-    moved = list(walk(store.old, base))
-    for ref in moved:
+    refs = list(walk(store.old, base))
+    for ref in refs:
         value = look(store.old, ref)
         if value is not MISSING:
             store.move(ref, value)
         told(ref)
-    return len(moved)
+    return len(refs) - sum(exists(store.old, ref) for ref in refs)
