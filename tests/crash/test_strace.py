@@ -168,6 +168,16 @@ def test_what_cannot_be_followed_is_said(scratch, program, why) -> None:
         assert why in " ".join(strace.trace.unseen())
 
 
+@linux
+@pytest.mark.parametrize(("name", "counts"), [("../made", False), ("inside", True)])
+def test_syncfs_of_a_file_outside_is_none_of_the_folder(scratch, name, counts) -> None:
+    program = (
+        f"import ctypes; open('a', 'w').write('a'); f = open({name!r}, 'w')\n"
+        "assert ctypes.CDLL(None).syncfs(f.fileno()) == 0"
+    )
+    assert ("syncfs()" in texts(recorded(scratch, program))) is counts
+
+
 SEEK = "f.write(b'no'); f.seek(0); "
 
 

@@ -208,7 +208,7 @@ def _fsync(state: Follower, process: Process, call: Call) -> None:
 
 
 def _sync(state: Follower, process: Process, call: Call) -> None:
-    if call.name == "sync" or state.file(process, call.args[0]).node != OUTSIDE:
+    if call.name == "sync" or state.file(process, call.args[0]).node not in (OUTSIDE, *state.recorder.strays):
         state.recorder.sync_all(f"{call.name}()")
 
 
