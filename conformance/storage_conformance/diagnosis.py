@@ -49,7 +49,7 @@ def _of_types(trial: Trial, _calls: list[Recorded], last: Recorded, expected: An
         return "bytes come back as text"
     if expected is TypeError and not isinstance(last.answer, BaseException):
         given = last.args[0] if last.args else None
-        named = isinstance(given, Ref if trial.place.subject.kind == "store" else str)
+        named = isinstance(given, str if trial.place.subject.kind == "mapping" else Ref)
         what = "values" if named else "values and keys" if isinstance(given, dict | list) else "refs or keys"
         return f"{what} are not looked at before they are stored"
     return ""

@@ -133,7 +133,8 @@ def _probed_values(place: Place, claims: Claims) -> str:
         return "bytes"
     for held, value in (("bytes", b"x"), ("json", ["x"]), ("text", "x")):
         ref = place.key(Ref("probe"))
-        calls = [("put", (ref, value)), ("swap", (ref, value, value))]  # of which the second writes out what waits
+        calls: list[tuple[str, tuple[Any, ...]]] = [("put", (ref, value))]
+        calls += [("swap", (ref, value, value))] * claims.keeps_to("swaps", "write")  # which writes out what waits
         answers = [answer_of(place.store, verb, args) for verb, args in calls]
         if not any(isinstance(answer, TypeError) for answer in answers):
             return held

@@ -137,7 +137,7 @@ _PATHS: dict[str, tuple[Ref, ...]] = {
     ),
     "the last of many bytes": (
         Ref(*["n" * 200] * 4, "a"), Ref(*["n" * 200] * 4, "b"), Ref("m" * 200, *["n" * 200] * 3, "a"),
-        Ref(*["n" * 200] * 4), Ref(*["\u00e9" * 100] * 5), Ref(*["\u00e9" * 100] * 4, "\u00e9" * 99 + "e"),
+        Ref(*["n" * 200] * 4), Ref(*["\u00e9" * 100] * 4), Ref(*["\u00e9" * 100] * 3, "\u00e9" * 99 + "e"),
     ),
 }  # fmt: skip  # one list for each
 

@@ -277,7 +277,7 @@ class Trial:
         except Exception as error:  # what no law foresees breaks it, whatever it is
             raise Broken(f"It raised {type(error).__name__}: {error}.") from error
         finally:
-            self.pulse.patience = 1.0
+            self.pulse.since, self.pulse.patience = monotonic(), 1.0
 
     def text(self, value: Any) -> str:
         """`value` as Python in this trial: refs of a shared place are written from `root`."""

@@ -179,6 +179,7 @@ def test_syncfs_of_a_file_outside_is_none_of_the_folder(scratch, name, counts) -
 
 
 SEEK = "f.write(b'no'); f.seek(0); "
+BY_DESCRIPTOR = "os.link(f'/proc/self/fd/{f}', 'b', src_dir_fd=f, follow_symlinks=True)"
 
 
 @linux
@@ -205,6 +206,19 @@ def test_a_file_that_is_made_outside_counts_once_it_is_moved_in(scratch, seek, m
 
 def shown(trace: Trace, model: str) -> set[str]:
     return litmus.outcomes(trace, MODELS[model])[0]
+
+
+@linux
+@pytest.mark.parametrize("grow", ["ftruncate(f, 1 << 36)", "pwrite(f, b'x', 1 << 36)"])
+@pytest.mark.parametrize("move", ["os.rename('../new', 'b')", BY_DESCRIPTOR, ""])
+def test_a_file_outside_that_is_too_long_for_memory_is_unknown_if_it_is_moved_in(scratch, grow, move) -> None:
+    """Sparse here; at the end it is short again, so that nobody sees the difference."""
+    program = (
+        f"f = os.open('../new', os.O_RDWR | os.O_CREAT); os.write(f, b'one'); os.{grow}\n"
+        f"os.ftruncate(f, 0); os.pwrite(f, b'two', 0); os.fsync(f); {move}"
+    )
+    unseen = recorded(scratch, program).trace.unseen()
+    assert ["across the border" in why for why in unseen] == [True] * bool(move)
 
 
 @linux

@@ -44,6 +44,7 @@ NOREPLACE, EXCHANGE = 1, 2  # renameat2(2)
 KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE = 1, 2, 16  # fallocate(2)
 SPECIAL = ("/dev/", "/proc/", "/sys/")  # where no file is that can be moved
 RWF_DSYNC, RWF_SYNC, RWF_APPEND = 2, 4, 16  # pwritev2(2)
+STRAY = 64 << 20  # bytes that a file outside may hold, sparse or not, and still be followed
 
 
 @dataclass
@@ -84,6 +85,7 @@ class Recorder:
         """Something that cannot be followed: the trace will not be called safe; for a stray, if it is moved in."""
         if node in self.strays:
             self.mirror.outside = {path: held for path, held in self.mirror.outside.items() if held != node}
+            self.mirror.files.pop(node, None)
         else:
             self.add(why, Unseen(why))
 
@@ -122,10 +124,10 @@ class Recorder:
 
     def write(self, file: Opened, data: bytes, offset: int | None = None, flags: int = 0) -> None:
         """write, and with `offset` pwrite; `data` is what was written, `flags` those of pwritev2."""
-        content = self.mirror.files.get(file.node)
+        at = file.offset if offset is None else offset
+        content = self._content(file.node, at + len(data))
         if content is None or not data:
             return
-        at = file.offset if offset is None else offset
         if file.flags & os.O_APPEND or flags & RWF_APPEND:
             at = len(content)
         if offset is None:
@@ -137,7 +139,7 @@ class Recorder:
 
     def truncate(self, node: int, size: int, text: str = "truncate") -> None:
         """truncate, ftruncate."""
-        content = self.mirror.files.get(node)
+        content = self._content(node, size)
         if content is not None and len(content) != size:
             del content[size:]
             content.extend(bytes(size - len(content)))
@@ -176,7 +178,7 @@ class Recorder:
 
     def link(self, old: Spot, new: Spot) -> None:
         """link, linkat: a name more for a file, also for one without any (O_TMPFILE)."""
-        if old.node is not None and isinstance(new.folder, int):
+        if old.node is not None and isinstance(new.folder, int) and old.node in self.mirror.files | self.mirror.links:
             shown = f'"{self.mirror.path(old.node)}"' if isinstance(old.folder, str) else self._shown(old)
             self._enter(new, old.node)
             self.add(f"link({shown}, {self._shown(new)})", Hardlink(old.node, new.folder, new.name))
@@ -263,10 +265,15 @@ class Recorder:
     def _drop_strays(self) -> None:
         """What was made outside and not moved in concerns nobody."""
         self.trace.steps[:] = [step for step in self.trace.steps if getattr(step.op, "node", None) not in self.strays]
-        outside = self.mirror.outside.items()
-        self.mirror.outside = {path: node for path, node in outside if node not in self.strays}
+        self.mirror.outside = {path: node for path, node in self.mirror.outside.items() if node not in self.strays}
         self.mapped -= self.strays
         self.strays.clear()
+
+    def _content(self, node: int, size: int) -> bytearray | None:
+        """Of a file that is followed, before it is so long; one outside is given up when it is too long for memory."""
+        if node in self.strays and size > STRAY:
+            self.unseen("it is too long", node)
+        return self.mirror.files.get(node)
 
     def _new_file(self) -> int:
         node = next(self.mirror.numbers)
@@ -287,8 +294,7 @@ class Recorder:
 def _modes(flags: int) -> str:
     """Those of the flags of open that matter here."""
     names = ("O_CREAT", "O_EXCL", "O_TRUNC", "O_APPEND", "O_SYNC", "O_DSYNC", "O_TMPFILE")
-    bits = {name: getattr(os, name, 0) for name in names}
-    held = [name for name, bit in bits.items() if bit and flags & bit == bit]
+    held = [name for name in names if (bit := getattr(os, name, 0)) and flags & bit == bit]
     return "".join(f", {name}" for name in held if name != "O_DSYNC" or "O_SYNC" not in held)
 
 

@@ -140,7 +140,7 @@ SHORT = 10_000  # bytes
 
 def come_back_reopened(t: Trial, put: str, get: str, tried: tuple[Any, ...]) -> None:
     """Each value at a ref of its own, in a new handle: some stores decode what they hold only when they are opened."""
-    if not t.reopens or t.rounds <= FEW:
+    if not t.reopens or t.rounds <= FEW or not t.claims.keeps:
         return
     held = [(t.place.key(Ref(f"v{at}")), v) for at, v in enumerate(tried) if size_of(v) <= SHORT]
     for r, v in held:

@@ -104,8 +104,12 @@ def a_reader_during_a_write_leaves_nothing_stale(t: Trial) -> None:
     r, v, w = t.scope.refs[0], *t.scope.values[:2]
     given(t, "slow", r, v)
     verb, *args = write(t, r, v, w)
-    t.line(f"slow.meanwhile[{verb!r}] = lambda: store.get({r!r})")
+    t.line("from threading import Thread")
+    t.line("from storage_combinators.functions import look")
+    t.line(f"reader = Thread(target=look, args=(store, {r!r}), daemon=True)")
+    t.line(f"slow.meanwhile[{verb!r}] = lambda: (reader.start(), reader.join(1))  # a lock may make it wait")
     t.expect(None, verb, *args)
+    t.line("reader.is_alive() and reader.join(5)")
     t.expect(Missing if verb == "delete" else w, "get", r, because="what the reader filled in is old by now")
 
 
