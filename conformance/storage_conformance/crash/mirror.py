@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .tree import ROOT, File, Folder, Link, Node, Tree
 
-__all__ = ["Mirror", "Place", "Spot"]
+__all__ = ["Mirror", "Opened", "Place", "Spot"]
 
 Place = int | str
 """A folder: its number inside the tree, its absolute path outside."""
@@ -29,6 +29,16 @@ class Spot:
     @property
     def outside(self) -> bool:
         return isinstance(self.folder, str) and self.node is None
+
+
+@dataclass
+class Opened:
+    """An open file description, which all descriptors that were copied from one another share."""
+
+    node: int
+    path: str = ""
+    flags: int = 0
+    offset: int = 0
 
 
 @dataclass

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .mirror import Mirror, Spot
+from .mirror import Mirror, Opened, Spot
 from .trace import (
     Call,
     Create,
@@ -45,16 +45,6 @@ KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE = 1, 2, 16  # fallocate(2)
 SPECIAL = ("/dev/", "/proc/", "/sys/")  # where no file is that can be moved
 RWF_DSYNC, RWF_SYNC, RWF_APPEND = 2, 4, 16  # pwritev2(2)
 STRAY = 64 << 20  # bytes that a file outside may hold, sparse or not, and still be followed
-
-
-@dataclass
-class Opened:
-    """An open file description, which all descriptors that were copied from one another share."""
-
-    node: int
-    path: str = ""
-    flags: int = 0
-    offset: int = 0
 
 
 @dataclass
