@@ -51,9 +51,10 @@ class Isolated:
 
     def close(self) -> None:
         """End it at once, and with it what it mounted and started."""
-        with suppress(OSError):  # none was made yet
-            inside = Path(f"/proc/{self.process.pid}/ns/pid_for_children").readlink()
-            _end_those(lambda process: (process / "ns/pid").readlink() == inside)
+        if self.process.is_alive():  # else the number may be another's by now
+            with suppress(OSError):  # none was made yet
+                inside = Path(f"/proc/{self.process.pid}/ns/pid_for_children").readlink()
+                _end_those(lambda process: (process / "ns/pid").readlink() == inside)
         self.process.kill()
         self.process.join()
         with suppress(EOFError, OSError):
@@ -70,9 +71,19 @@ def _end_those(which: Callable[[Path], bool]) -> None:
     """
     own = Path("/proc/self/ns/pid").readlink()
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it ended meanwhile
+        with suppress(OSError), _known(int(process.name)) as file:  # it ended meanwhile
             if (process / "ns/pid").readlink() != own and which(process):
-                os.kill(int(process.name), signal.SIGKILL)
+                signal.pidfd_send_signal(file, signal.SIGKILL)
+
+
+@contextmanager
+def _known(process: int) -> Iterator[int]:
+    """A descriptor that stays this process's, as its number may not. Raises OSError when it is no more."""
+    file = os.pidfd_open(process)
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 def _apart(parent: int, pipe: Connection, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
