@@ -68,7 +68,7 @@ def _wait_until_mounted(process: subprocess.Popen[bytes], top: Path) -> None:
 def _ask(top: Path) -> None:
     """Something that it must answer itself: its process may have died since it was mounted. Raises CannotMount."""
     try:
-        os.statvfs(top)
+        os.stat(top)
     except OSError as error:
         raise CannotMount(0, f"--mount mounted it, and it does not answer ({error.strerror})") from None
 
