@@ -68,7 +68,8 @@ def _in_kernel(name: str) -> bool:
 def _may_mount() -> bool:
     """Root of a container may lack it; root of a user namespace has it, and no block device is mounted for it."""
     (held,) = re.findall(r"^CapEff:\s*(\w+)$", STATUS.read_text(), re.MULTILINE)
-    return bool(int(held, 16) & MAY_MOUNT) and USERS.read_text().split() == ALL_USERS
+    all_users = not USERS.exists() or USERS.read_text().split() == ALL_USERS  # a kernel may have no user namespaces
+    return bool(int(held, 16) & MAY_MOUNT) and all_users
 
 
 def _has_libfuse() -> bool:
