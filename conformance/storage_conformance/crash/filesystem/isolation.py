@@ -125,7 +125,7 @@ def _end_with(parent: int) -> None:
 @contextmanager
 def place() -> Iterator[Path]:
     """A folder in memory, where there is one, for images and mount points; what killed runs left is removed first."""
-    base = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    base = (MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())).resolve()  # as mounts are told
     sweep(base)
     made = Path(tempfile.mkdtemp(prefix=f".{MARK}", dir=base))
     lock = os.open(made, os.O_RDONLY)
@@ -168,6 +168,9 @@ def clear(folder: Path) -> None:
 
     It stays where a loop device cannot be freed, for the next run to try again.
     """
+    if not Path("/proc/self/mounts").exists():  # nor Linux: nothing is mounted here by us
+        shutil.rmtree(folder, ignore_errors=True)
+        return
     own = mounts()
     _end_those(lambda process: any(point not in own and point.is_relative_to(folder) for point in mounts(process)))
     for point in reversed(own):

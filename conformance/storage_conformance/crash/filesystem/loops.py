@@ -133,13 +133,13 @@ def mount(source: Path, folder: Path, kind: str, options: str = "") -> None:
 
 def mounts(process: Path = Path("/proc/self")) -> list[Path]:
     """Where something is mounted, as a process sees it, the last one last. Raises OSError when that is no more."""
-    told = (process / "mounts").read_text("utf-8", "surrogateescape").splitlines()
+    told = (process / "mounts").read_text("utf-8", "surrogateescape").split("\n")[:-1]  # a name may hold other ends
     return [Path(re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split(" ")[1])) for line in told]
 
 
 def is_mounted(folder: Path) -> bool:
     """Nothing is asked of the file system itself: who serves it may be dead, or silent."""
-    return folder in mounts()
+    return folder.parent.resolve() / folder.name in mounts()
 
 
 def unmount(folder: Path) -> None:
