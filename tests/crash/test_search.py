@@ -12,9 +12,10 @@ from storage_conformance.crash.choices import LEVELS
 from storage_conformance.crash.litmus import outcomes, shown, trace_of
 from storage_conformance.crash.models import MODELS, Model
 from storage_conformance.crash.mutate import without_sync
+from storage_conformance.crash.plan import Freed
 from storage_conformance.crash.search import LEAST, Search, states
 from storage_conformance.crash.split import plan
-from storage_conformance.crash.trace import Trace, Write
+from storage_conformance.crash.trace import Create, Hardlink, Trace, Unlink, Write
 
 POSIX, ALICE, EXT4, LOCK, WRITEBACK, JOURNAL, XFS, BTRFS = MODELS.values()
 KEPT = replace(WRITEBACK, fills=POSIX.fills)  # no model but this one lets freed blocks be used again
@@ -114,6 +115,15 @@ def test_a_bound_leaves_legal_states_and_is_told(seed: int, budget: int) -> None
 def test_another_seed_draws_other_states() -> None:
     digests = [{state.digest for state in states(LONG, POSIX, 300, seed)} for seed in (1, 2)]
     assert digests[0] != digests[1]
+
+
+@pytest.mark.parametrize("start", [Create(2, None, "/x"), Create(2, 0, "x")])
+def test_the_last_name_inside_frees_what_is_in_a_file_whatever_its_name_outside(start: Create) -> None:
+    trace = trace_of("-", "create g")
+    for op in (start, Write(2, 0, b"a" * 4096), Hardlink(2, 0, "f"), Unlink(0, "f")):
+        trace.add("a call", op)
+    freed = [effect for unit in plan(trace, WRITEBACK).units for effect in unit.effects if isinstance(effect, Freed)]
+    assert bool(freed) == (start.directory is None)
 
 
 def test_few_choices_are_all_looked_at() -> None:

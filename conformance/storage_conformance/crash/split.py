@@ -31,6 +31,7 @@ from .trace import (
     Write,
     Zero,
 )
+from .tree import OUTSIDE
 
 __all__ = ["plan"]
 
@@ -208,7 +209,8 @@ class _Split:
 
     def gone(self, node: int | None) -> list[Effect]:
         """A file's blocks, where its last name goes."""
-        names = [child for entries in self.view.folders.values() for child in entries.values()]
+        inside = (entries for folder, entries in self.view.folders.items() if folder != OUTSIDE)
+        names = [child for entries in inside for child in entries.values()]
         if node is None or node not in self.view.files or names.count(node) > 1:
             return []
         return self.free(node, 0, self.allocated(node))
