@@ -43,16 +43,15 @@ WRITTEN = Recording(Image(16384), (Mark("begun 0"), Write(0, b"a" * 8192), Flush
 class Stub:
     """A bench on which each state is wrong, but for what is there at the end, maybe."""
 
-    def __init__(self, end_is_wrong: bool, strange: bool = False) -> None:
-        self.kind, self.end_is_wrong, self.strange = kind_of("ext4"), end_is_wrong, strange
+    def __init__(self, end_is_wrong: bool) -> None:
+        self.kind, self.end_is_wrong = kind_of("ext4"), end_is_wrong
 
     def record(self, workload: Calls, others: object) -> Recording:
         return WRITTEN
 
     def complaints(self, state: State, workload: Calls, *, thorough: bool = True) -> list[Complaint]:
-        at_the_end = ["bar is wrong"] * self.strange + ["foo is missing"] * self.end_is_wrong
-        said = at_the_end if state == ended(WRITTEN) else ["bar is wrong"] * self.strange + ["foo is missing"]
-        return [(each, max(state.moments)) for each in said]
+        right = state == ended(WRITTEN) and not self.end_is_wrong
+        return [] if right else [("foo is missing", max(state.moments))]
 
 
 def test_what_is_found_is_told_before_it_is_made_small() -> None:
@@ -67,11 +66,6 @@ def test_what_is_found_is_told_before_it_is_made_small() -> None:
 def test_what_is_as_wrong_at_the_end_was_not_done_by_a_crash() -> None:
     outcome = examine(Stub(True), Calls(("create foo",)), Plan())
     assert (outcome.findings, outcome.why) == ((), "create foo: wrong without any crash: foo is missing")
-
-
-def test_what_is_wrong_anyway_hides_nothing_that_a_crash_did() -> None:
-    outcome = examine(Stub(False, strange=True), Calls(("create foo",)), Plan())
-    assert ({found.complaint for found in outcome.findings}, outcome.why) == ({"foo is missing"}, "")
 
 
 def test_the_end_has_all_that_was_written_and_one_moment() -> None:
