@@ -100,7 +100,7 @@ def contents_of_old(pipe: Connection, filesystem: str, folder: Path) -> None:
         found.add(known.get(held) or ("empty" if not held else "a mix" if held.strip(b"\0") else "zeros"))
 
     for state in states(bench.record(REPLACE)):
-        bench.looked_at(state.image(), look)
+        bench.looked_at(state.image(), look, bench.kind.patience)
     bench.close()
     pipe.send(found)
 

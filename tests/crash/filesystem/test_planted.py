@@ -63,6 +63,12 @@ def test_who_gives_no_answer_after_a_crash_is_found_and_waited_for_no_longer() -
     assert [found.complaint for found in report.violations] == ["it is mounted, and gives no answer within 10 s"]
 
 
+def test_who_gives_no_answer_without_any_crash_ends_the_run() -> None:
+    report = judged(CREATE, OVERWRITE, bug="mute", patience=1)
+    assert (report.findings, report.why) == ([], ["without any crash: it is mounted, and gives no answer within 1 s"])
+    assert report.status == 2
+
+
 def test_who_dies_of_what_a_crash_left_is_found_and_the_next_workload_is_judged() -> None:
     report = judged(CREATE, OVERWRITE, bug="dead", first=True)
     assert report.why == []

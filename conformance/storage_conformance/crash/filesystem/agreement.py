@@ -132,7 +132,7 @@ def _others(lines: tuple[str, ...]) -> Iterator[tuple[int, Perturbation]]:
 
 def _outcome(bench: Bench, state: State) -> set[str]:
     found = set[str]()
-    bench.looked_at(state.image(), lambda: found.add(shown(read_tree(bench.top / WORK))))
+    bench.looked_at(state.image(), lambda: found.add(shown(read_tree(bench.top / WORK))), bench.kind.patience)
     return found
 
 

@@ -21,14 +21,14 @@ from .perturb import NOBODY, UNRELATED, Perturbation, Perturber, sync_all
 from .recording import Recording
 from .served import NoAnswer, served
 from .states import State
-from .workload import Complaint, Workload
+from .workload import Calls, Complaint, Workload
 
 __all__ = ["WORK", "Bench"]
 
 WORK = "work"
 PROBE = "probe"
 LONG = 600.0
-"""Seconds for what a workload does without any crash; its calls may be a user's programs."""
+"""Seconds for a workload of a user's programs; for single calls the patience of the kind is enough."""
 
 
 @dataclass
@@ -80,10 +80,14 @@ class Bench:
         if "device" in self.__dict__:
             unmount(self.device.path.parent)
 
+    def patience(self, workload: Workload) -> float:
+        """Seconds in which it has to be done, or looked at."""
+        return self.kind.patience if isinstance(workload, Calls) else LONG
+
     def record(self, workload: Workload, others: Perturbation = NOBODY) -> Recording:
         """Prepare it, and record it from there; with nobody else, until the file system is unmounted.
 
-        Raises what the workload raises.
+        Raises what the workload raises, and NoAnswer.
         """
         self.device.ask("load", self.prepare(workload).copy())
         perturber = Perturber(others, self.top)
@@ -93,7 +97,7 @@ class Bench:
             perturber.hear(text)
 
         try:
-            with self.mounted(self.device.path):
+            with self.mounted(self.device.path, self.patience(workload)):
                 self.device.ask("freeze")
                 workload.perform(self.top / WORK, mark)
                 if others != NOBODY:  # what unmounting writes was seen without them
@@ -106,7 +110,7 @@ class Bench:
         """The device with what the workload needs, unmounted; workloads that need the same share it."""
         if workload.before not in self.prepared:
             self.device.ask("load", self.made.copy())
-            with self.mounted(self.device.path):
+            with self.mounted(self.device.path, self.patience(workload)):
                 (self.top / WORK).mkdir()
                 (self.top / UNRELATED).write_bytes(b"")
                 workload.prepare(self.top / WORK)
@@ -122,12 +126,12 @@ class Bench:
             found.extend(workload.judge(self.top / WORK, state.moments))
             found.extend((said, max(state.moments)) for said in _written(self.top / PROBE))
 
-        said = self.looked_at(state.image(), judge)
+        said = self.looked_at(state.image(), judge, self.patience(workload))
         if not said and not found and thorough:
             said = self.kind.complaint(self.state)
         return [(said, max(state.moments))] if said else found
 
-    def looked_at(self, image: Image, look: Callable[[], None]) -> str:
+    def looked_at(self, image: Image, look: Callable[[], None], patience: float) -> str:
         """Call `look` while this image is mounted at the top; why it cannot be mounted or asked, or "".
 
         The image stays in `state`.
@@ -135,7 +139,7 @@ class Bench:
         self.state.unlink(missing_ok=True)
         image.save(self.state)
         try:
-            with self.mounted(self.state, self.kind.patience):
+            with self.mounted(self.state, patience):
                 look()
         except CannotMount as error:
             return f"it cannot be mounted: {error.strerror}"
@@ -144,7 +148,7 @@ class Bench:
         return ""
 
     @contextmanager
-    def mounted(self, file: Path, patience: float = LONG) -> Iterator[None]:
+    def mounted(self, file: Path, patience: float) -> Iterator[None]:
         """The file system on this file, mounted at the top, and whoever serves it gone afterwards."""
         with attached(file) as loop:
             if self.kind.mount:

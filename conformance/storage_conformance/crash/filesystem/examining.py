@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from random import Random
 from typing import Protocol, TypeAlias
 
@@ -16,6 +15,7 @@ from .perturb import NOBODY, Perturbation, perturbations
 from .recording import Recording
 from .replay_file import Replay, saved
 from .result import Finding, Outcome
+from .served import NoAnswer
 from .shortest import shortest
 from .states import BOUND, State, ended, epochs, states
 from .workload import Complaint, Workload
@@ -95,6 +95,8 @@ def _looked_at(bench: Bench, workload: Workload, plan: Plan, tell: Tell = lambda
                 break
     except WrongAnyway as error:
         return replace(outcome, why=f"{workload.name}: wrong without any crash: {error}")
+    except NoAnswer:
+        raise  # each workload would have to wait for it
     except FAILURES as error:
         return replace(outcome, why=f"{workload.name}: it cannot be done on this file system: {_plain(error)}")
     return outcome
@@ -142,37 +144,28 @@ class Examined:
         """Of these states, or of all. Raises WrongAnyway."""
         some = Random(f"{self.plan.seed} {self.others} {self.workload.lines}")  # noqa: S311  # choices, not secrets
         count = bad = checked = 0
-        found, anyway = dict[bool, Finding](), False
+        found: dict[bool, Finding] = {}
         for state in among if among is not None else states(self.recording, self.plan.seed):
             thorough = some.random() < self.bench.kind.part
-            said = self.bench.complaints(state, self.workload, thorough=thorough)
-            complaints = self.of_the_crash(said)
-            anyway = anyway or len(said) > len(complaints)
+            complaints = self.bench.complaints(state, self.workload, thorough=thorough)
             count, bad, checked = count + 1, bad + bool(complaints), checked + thorough
             torn = state.size < BLOCK
+            if complaints and not found:
+                self.blame_the_crash()
             if complaints and not torn and self.plan.first:
                 return Outcome(count, bad, checked, (self.finding(state, complaints[0]),))
             if complaints and torn not in found:
                 found[torn] = self.finding(state, complaints[0])
                 self.tell(Outcome(count, bad, checked, tuple(found.values()), so_far=True))
                 found[torn] = self.finding(*self.smallest(state, complaints))
-        if anyway and not found:
-            raise WrongAnyway(self.anyway[0] + ALIKE * self.links)
         return Outcome(count, bad, checked, tuple(found.values()))
 
-    @cached_property
-    def anyway(self) -> list[str]:
-        """What is wrong without a crash."""
-        return [said for said, _ in self.bench.complaints(self.end, self.workload)] if self.end else []
-
-    @property
-    def links(self) -> bool:
-        """Whether the workload makes some."""
-        return any(line.startswith("link ") for line in (*self.workload.before, *self.workload.lines))
-
-    def of_the_crash(self, complaints: list[Complaint]) -> list[Complaint]:
-        """Those that are not made without one too."""
-        return [complaint for complaint in complaints if complaint[0] not in self.anyway]
+    def blame_the_crash(self) -> None:
+        """Raises WrongAnyway where it is as wrong without one."""
+        wrong = self.end and self.bench.complaints(self.end, self.workload)
+        if wrong:
+            links = any(line.startswith("link ") for line in (*self.workload.before, *self.workload.lines))
+            raise WrongAnyway(wrong[0][0] + ALIKE * links)
 
     def finding(self, state: State, complaint: Complaint) -> Finding:
         """It, told and saved."""
@@ -193,7 +186,7 @@ class Examined:
                 break
             tries -= 1
             fuller = state.keeping(state.kept | {number})
-            still = self.of_the_crash(self.bench.complaints(fuller, self.workload))
+            still = self.bench.complaints(fuller, self.workload)
             if still:
                 state, complaints = fuller, still
         return state, complaints[0]

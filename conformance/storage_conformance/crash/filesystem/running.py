@@ -17,6 +17,7 @@ from .isolation import Isolated, place
 from .kinds import Kind, Unknown
 from .replay_file import Replay
 from .result import Outcome, Report
+from .served import NoAnswer
 from .workload import Workload
 
 __all__ = ["AT_ONCE", "Options", "Stopped", "run"]
@@ -56,7 +57,8 @@ def run(
     """Judge a file system by workloads, or by what was recorded before.
 
     Raises Unknown, CannotIsolate and NoDevice where it cannot be made, mounted or recorded; Stopped.
-    After KeyboardInterrupt and the time limit the report is of what was seen until then, and never "holds".
+    After KeyboardInterrupt, the time limit and where it hangs without any crash, the report is of what was seen until
+    then, and never "holds".
     """
     start, early = monotonic(), dict[Isolated, Outcome]()
     report = Report(kind.name, kind.options, options.seed)
@@ -67,12 +69,18 @@ def run(
                     report.add(outcome)
                     report.seconds = monotonic() - start
                     watch(report)
-        except (KeyboardInterrupt, TimeIsUp) as error:
+        except (KeyboardInterrupt, TimeIsUp, NoAnswer) as error:
             for outcome in early.values():
                 report.add(outcome)
-            report.why.append("interrupted" if isinstance(error, KeyboardInterrupt) else "the time limit was reached")
+            report.why.append(_why(error))
     report.seconds = monotonic() - start
     return report
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, NoAnswer):
+        return f"without any crash: {error.strerror}"
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else "the time limit was reached"
 
 
 @contextmanager
