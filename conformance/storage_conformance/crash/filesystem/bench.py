@@ -18,6 +18,7 @@ from .image import Image
 from .kinds import Kind, Unknown, ran
 from .loops import CannotMount, attached, mount, unmount
 from .perturb import NOBODY, UNRELATED, Perturbation, Perturber, sync_all
+from .program import Program
 from .recording import Recording
 from .served import NoAnswer, served
 from .states import State
@@ -127,6 +128,8 @@ class Bench:
             found.extend((said, max(state.moments)) for said in _written(self.top / PROBE))
 
         said = self.looked_at(state.image(), judge, self.patience(workload))
+        if said and isinstance(workload, Program):
+            workload.answers.clear()  # the last may be of who was ended
         if not said and not found and thorough:
             said = self.kind.complaint(self.state)
         return [(said, max(state.moments))] if said else found

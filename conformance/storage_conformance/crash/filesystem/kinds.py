@@ -46,7 +46,7 @@ class Kind:
     mount: Command | None = None
     unmount: Command | None = None
     patience: float = 30.0
-    """Seconds for what `mount` serves to be looked at after a crash."""
+    """Seconds for what `mount` serves to do single calls, or to be looked at after a crash."""
 
     @property
     def all_options(self) -> str:
