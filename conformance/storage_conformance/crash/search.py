@@ -162,9 +162,10 @@ def synced_maps(trace: Trace, point: Point) -> frozenset[int]:
 
 
 def torn_maps(trace: Trace, point: Point) -> frozenset[int]:
-    """The files whose stores may be on disk in any part: the one sync of them is under way, so all have been made.
+    """The files whose stores may be on disk in any part: the one sync of them is under way.
 
-    Before it, a store may not have been made; with two, nobody knows which stores came between; nor with a write.
+    Taken for granted, as no recorder sees it: that all stores came before it, as who syncs once means them all. Before
+    it, a store may not have been made; with two, nobody knows which stores came between; nor with a write.
     """
     return frozenset(node for node in _mapped(trace, point) if _in_its_one_sync(trace, node, point.time))
 
