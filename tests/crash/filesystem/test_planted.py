@@ -25,7 +25,7 @@ REUSE = ("unlink old", "create new", "write new 0 8192", "fsync new")
 OLD = "foo holds what `write foo 0 8192` wrote at bytes 512 to 1024, though `fsync foo` had returned"
 
 
-def judged(*workloads: tuple[str, ...], bug: str = "", first: bool = False, patience: float = 30) -> Report:
+def judged(*workloads: tuple[str, ...], bug: str = "", first: bool = False, patience: float = 120) -> Report:
     kind = kind_of(
         "toy", f"{TOY} make {{device}}", mount=f"{TOY} mount {{device}} {{dir}} {bug}", unmount="fusermount3 -u {dir}"
     )

@@ -45,7 +45,7 @@ class Kind:
     options: str = ""
     mount: Command | None = None
     unmount: Command | None = None
-    patience: float = 30.0
+    patience: float = 60.0
     """Seconds for what `mount` serves to do single calls, or to be looked at after a crash."""
 
     @property
