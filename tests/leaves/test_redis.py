@@ -200,6 +200,6 @@ def test_a_malformed_url_is_told_in_one_line(url: str) -> None:
 
 
 def test_a_password_that_makes_a_url_malformed_is_not_shown() -> None:
-    with pytest.raises(ValueError, match="not a URL") as failure:
+    with pytest.raises(ValueError, match="not of the form redis://HOST:PORT") as failure:
         Redis("redis://:hun/ter2@localhost/0")
     assert "hun" not in str(failure.value)

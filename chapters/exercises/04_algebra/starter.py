@@ -9,7 +9,6 @@ from storage_combinators import Bytes, Cache, Memory, PassThrough, Ref, Refused,
 WITHOUT = {
     "shared": "the cache does not see what others write",
     "threads": "a fill may come after a racing write",
-    "types": "nobody below asks whether a key is a Ref",
 }
 
 
