@@ -88,7 +88,7 @@ class Later(ReadThrough):
             self.waiting.discard(ref)
             try:
                 self.write_out(ref)
-            except BaseException:
+            except BaseException:  # Ctrl-C, too: what may not have been written waits again
                 self.waiting.add(ref)
                 raise
 
